@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# deps.sh build|test|fuzz...: installs what is missing, on Debian and Ubuntu; elsewhere names it and fails.
+#
+# What is there is found by looking for the thing itself (a program, a pkg-config module), not for its package, so that nothing is
+# asked for that came by another way; and when nothing is missing, nothing is run, and neither root nor a network is needed.
+set -u -o pipefail
+
+# Debian leaves the sbin folders out of a user's PATH, and name servers live there.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# group  kind of thing  thing  Debian package
+things='
+build cmd  gcc         gcc
+build file /usr/include/stdio.h libc6-dev
+build cmd  make        make
+build cmd  autoconf    autoconf
+build cmd  pkg-config  pkg-config
+build pc   libcares    libc-ares-dev
+build pc   libcurl     libcurl4-openssl-dev
+build pc   libpsl      libpsl-dev
+build pc   libidn2     libidn2-dev
+build pc   libcrypto   libssl-dev
+build pc   libzscanner libknot-dev
+build pc   jansson     libjansson-dev
+build file /usr/share/publicsuffix/public_suffix_list.dafsa publicsuffix
+test  pc   cmocka      libcmocka-dev
+test  cmd  knotd       knot
+test  cmd  python3     python3
+test  cmd  openssl     openssl
+fuzz  cmd  clang       clang
+fuzz  rt   fuzzer      libclang-rt-dev
+'
+
+# libFuzzer's run time comes with clang on some releases, and on others in a package that has clang's version in its name.
+runtime_there() {
+	command -v clang >/dev/null || return 1
+	local file
+	for file in "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a; do
+		[ -e "$file" ] && return 0
+	done
+	return 1
+}
+
+runtime_package() {
+	local version
+	version=$(apt-cache depends clang 2>/dev/null | sed -n 's/^ *Depends: clang-\([0-9][0-9]*\)$/\1/p')
+	apt-cache show "libclang-rt-$version-dev" >/dev/null 2>&1 && echo "libclang-rt-$version-dev"
+}
+
+there() { # kind thing
+	case $1 in
+	cmd) command -v "$2" >/dev/null ;;
+	file) [ -e "$2" ] ;;
+	pc) command -v pkg-config >/dev/null && pkg-config --exists "$2" ;;
+	rt) runtime_there ;;
+	esac
+}
+
+missing() { # group...
+	local group kind thing package
+	while read -r group kind thing package; do
+		[ -n "$group" ] || continue
+		case " $* " in *" $group "*) there "$kind" "$thing" || echo "$package" ;; esac
+	done <<<"$things"
+}
+
+[ $# -gt 0 ] || { echo "usage: deps.sh build|test|fuzz..." >&2; exit 2; }
+mapfile -t packages < <(missing "$@")
+[ ${#packages[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+	echo "These are missing; their names in Debian are:" >&2
+	printf '  %s\n' "${packages[@]}" >&2
+	echo "Install them by hand, and run make again." >&2
+	exit 1
+fi
+
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null; then
+		echo "Installing needs root, and there is no sudo. As root, run:" >&2
+		echo "  apt-get install --no-install-recommends ${packages[*]}" >&2
+		exit 1
+	fi
+	root=(sudo)
+fi
+as_root() { "${root[@]}" "$@"; }
+
+echo "Installing: ${packages[*]}"
+as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update || echo "apt-get update failed; going on with the lists that are there" >&2
+
+# The tests start a name server of their own, with its own configuration, on a high port of the loopback. The package would also start
+# one for the whole machine, and at every boot. Where systemd runs, its unit is masked before it is there: the package then neither
+# starts nor enables it. Elsewhere a policy-rc.d (Debian's way to forbid packages to start services) stands while apt runs, and is
+# taken away again. A machine that has one of its own keeps it: what it allows, its owner wants.
+policy=/usr/sbin/policy-rc.d
+placed_policy=
+unplace_policy() {
+	[ -z "$placed_policy" ] || as_root rm -f "$policy"
+	placed_policy=
+}
+trap unplace_policy EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+name_server=
+case " ${packages[*]} " in *" knot "*) name_server=knot ;; esac
+if [ -n "$name_server" ]; then
+	if [ -d /run/systemd/system ]; then
+		as_root systemctl mask knot.service &&
+			echo "knot.service is masked, so that no name server runs but in tests; to use it: systemctl unmask knot" || exit 1
+	elif [ ! -e "$policy" ]; then
+		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && placed_policy=yes
+		as_root chmod 755 "$policy"
+	fi
+fi
+
+plain=()
+for package in "${packages[@]}"; do
+	[ "$package" = libclang-rt-dev ] && package=$(runtime_package)
+	[ -z "$package" ] || plain+=("$package")
+done
+as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends "${plain[@]}" >/dev/null || {
+	echo "apt-get could not install: ${plain[*]}" >&2
+	exit 1
+}
+unplace_policy
+if [ -n "$name_server" ] && [ ! -d /run/systemd/system ] && command -v update-rc.d >/dev/null; then
+	as_root update-rc.d knot disable >/dev/null 2>&1
+fi
+
+mapfile -t packages < <(missing "$@")
+[ ${#packages[@]} -eq 0 ] || { echo "still missing after the installation: ${packages[*]}" >&2; exit 1; }

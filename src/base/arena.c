@@ -1,0 +1,144 @@
+#include "arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_MIN = 16 * 1024, BLOCK_MAX = 1024 * 1024 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, cap;
+	_Alignas(max_align_t) unsigned char data[];
+};
+
+void arena_init(struct arena *a, size_t max)
+{
+	*a = (struct arena){ .max = max };
+}
+
+void arena_free(struct arena *a)
+{
+	struct arena_block *b = a->head;
+
+	while (b) {
+		struct arena_block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+	a->head = NULL;
+	a->total = 0;
+}
+
+static _Noreturn void no_memory(struct arena *a)
+{
+	if (a->oom)
+		longjmp(*a->oom, 1);
+	fputs("authcheck: out of memory\n", stderr);
+	abort();
+}
+
+static struct arena_block *block_new(struct arena *a, size_t need)
+{
+	size_t cap = a->head ? a->head->cap * 2 : BLOCK_MIN;
+	struct arena_block *b;
+
+	if (cap > BLOCK_MAX)
+		cap = BLOCK_MAX;
+	if (cap < need)
+		cap = need;
+	if (cap > SIZE_MAX - sizeof(*b) || a->total > a->max || cap + sizeof(*b) > a->max - a->total) {
+		if (need > SIZE_MAX - sizeof(*b) || a->total > a->max || need + sizeof(*b) > a->max - a->total)
+			no_memory(a);
+		cap = need;
+	}
+	b = malloc(sizeof(*b) + cap);
+	if (!b)
+		no_memory(a);
+	b->next = a->head;
+	b->used = 0;
+	b->cap = cap;
+	a->head = b;
+	a->total += sizeof(*b) + cap;
+	return b;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	const size_t align = _Alignof(max_align_t);
+	struct arena_block *b = a->head;
+	void *p;
+
+	if (n > SIZE_MAX - align)
+		no_memory(a);
+	n = (n + align - 1) / align * align;
+	if (!b || b->cap - b->used < n)
+		b = block_new(a, n);
+	p = b->data + b->used;
+	b->used += n;
+	memset(p, 0, n);
+	return p;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size)
+		no_memory(a);
+	return arena_alloc(a, count * size);
+}
+
+char *arena_strndup(struct arena *a, const char *p, size_t n)
+{
+	char *s;
+
+	if (n == SIZE_MAX)
+		no_memory(a);
+	s = arena_alloc(a, n + 1);
+	if (n)
+		memcpy(s, p, n);
+	return s;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+	return (struct str){ arena_strndup(a, s.p, s.n), s.n };
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, ap2;
+	char *s = NULL;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(ap2, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	if (n >= 0) {
+		s = arena_alloc(a, (size_t)n + 1);
+		vsnprintf(s, (size_t)n + 1, fmt, ap2);
+	}
+	va_end(ap2);
+	va_end(ap);
+	if (!s)
+		no_memory(a);
+	return s;
+}
+
+void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
+{
+	void *more;
+
+	if (n < *cap)
+		return items;
+	*cap = *cap ? *cap * 2 : 8;
+	more = arena_array(a, *cap, size);
+	if (n)
+		memcpy(more, items, n * size);
+	return more;
+}

@@ -1,0 +1,59 @@
+/* audit: the only loop. Question, fact, check, and again until nothing is open. Layer: above all stages; main.c drives it. */
+#ifndef AUTHCHECK_AUDIT_H
+#define AUTHCHECK_AUDIT_H
+
+#include "check.h"
+#include "source.h"
+
+struct audit_limits {
+	unsigned max_questions; /* 0: the default, 2000 */
+	unsigned max_steps;     /* 0: the default, 64 */
+	unsigned timeout_ms;    /* per question */
+	unsigned deadline_ms;   /* the whole audit */
+};
+
+/* One suppression: --ignore RULE[@SUBJECT]. */
+struct ignore {
+	enum rule_id rule;
+	const char *subject; /* NULL: any */
+};
+
+struct audit {
+	struct arena arena;     /* the facts */
+	struct arena work;      /* the report of the newest step; emptied before each step */
+	struct facts facts;
+	struct report report;
+	unsigned steps;
+	bool failed;            /* out of memory: our own failure */
+};
+
+/* Called now and then while an audit waits. */
+typedef void audit_progress_fn(void *arg, const struct audit *a, unsigned settled, unsigned asked, unsigned elapsed_ms);
+
+struct audit_setup {
+	struct source *source;
+	struct audit_wish wish;
+	struct audit_limits limits;
+	const struct ignore *ignores;
+	size_t nignores;
+	int64_t now_s;
+	audit_progress_fn *progress;
+	void *progress_arg;
+};
+
+/* Audits one domain, waiting for the source as long as the deadline allows. False when it ran out of memory. */
+bool audit_run(struct audit *a, const struct audit_setup *s, const char *domain);
+
+/* Makes ready for audit_step: arenas and an empty table of facts. audit_run does it by itself. */
+void audit_init(struct audit *a, const struct audit_setup *s);
+
+/* One step over the facts as they are: resets the report, runs every check. Returns how many questions are OPEN. For audit_run and
+ * for tests that reveal facts in an order of their own. */
+size_t audit_step(struct audit *a, const struct audit_setup *s, const char *domain);
+
+/* After the last step: sorts, drops what is ignored, lists what is unknown, judges. */
+void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed_ms);
+
+void audit_free(struct audit *a);
+
+#endif

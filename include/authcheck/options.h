@@ -1,0 +1,48 @@
+/* options: the command line, read. Layer: above all stages, beside main.c. */
+#ifndef AUTHCHECK_OPTIONS_H
+#define AUTHCHECK_OPTIONS_H
+
+#include "audit.h"
+#include "render.h"
+#include "source.h"
+
+struct texts {
+	const char **item;
+	size_t n, cap;
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	struct texts words;      /* what is no option: domains, or a command's argument */
+	struct texts zones;
+	const char *origin;
+	bool offline;
+	const char *record, *replay, *output;
+	struct texts selector_files;
+	const struct render_format *format;
+	const char *format_name; /* as given; NULL: the default */
+	bool fail_never;
+	enum severity fail_on;
+	enum color color;
+	bool quiet, verbose, help, version;
+	struct live_options live;
+	struct audit_limits limits;
+	struct audit_wish wish;
+	struct ignore *ignores;
+	size_t nignores;
+
+	struct texts selectors, connect_to;
+	struct str *ips;
+	size_t nips, cap_ips, cap_ignores;
+};
+
+/* Reads argv[1..]. False and *err (one line: what, and what to do) on a wrong option. */
+bool options_read(struct arena *a, int argc, char *const *argv, struct options *out, const char **err);
+
+/* The table of options as --help shows it. */
+void options_help(struct buf *out);
+
+void texts_add(struct arena *a, struct texts *t, const char *s);
+
+#endif

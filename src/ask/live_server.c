@@ -1,0 +1,197 @@
+/* The name servers, and their c-ares channels. */
+#include "live.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+
+enum {
+	DNS_PORT = 53,
+	/* Answers come in bursts while the checkers are at work. The system may give less. */
+	SOCKET_BUFFER = 4 * 1024 * 1024,
+	/* What c-ares 1.18 reads at most; what is asked for is WIRE_EDNS_SIZE. */
+	UDP_ANSWER_MAX = 4096,
+	/* How often c-ares sends a query anew by itself when a connection broke: whatever one answer does to a connection must not
+	 * be the end of the queries that share it. From 1.31 on also how often it does so for want of an answer, after a time of
+	 * its own reckoning, 250 ms and twice that each time: five make it listen for as long as we do. */
+	ARES_TRIES = 5,
+};
+
+static bool add_server(struct live *l, struct dns *d, struct str addr, unsigned port)
+{
+	struct server *s = &d->server[d->nservers];
+	const char *text = ip_text(&l->arena, addr);
+
+	if (d->nservers == DNS_SERVERS_MAX)
+		return false;
+	s->address = arena_printf(&l->arena, addr.n == 16 ? "[%s]:%u" : "%s:%u", text, port);
+	s->label = port == DNS_PORT ? text : s->address;
+	s->edns = true;
+	s->keeps_case = true;
+	for (unsigned v = 0; v < VIA_COUNT; v++)
+		s->via[v] = (struct channel){ .live = l, .owner = OWNER_DNS + d->nservers * VIA_COUNT + v };
+	d->nservers++;
+	return true;
+}
+
+/* ADDR, ADDR:PORT, [ADDR]:PORT; ADDR may be IPv6 in the first form as well. */
+static bool add_named(struct live *l, struct dns *d, struct str text, const char **err)
+{
+	struct str addr = text, port = { 0 };
+	ptrdiff_t end = str_find(text, ']');
+	uint32_t number = DNS_PORT;
+	uint8_t ip[16];
+	size_t n;
+
+	if (text.n && text.p[0] == '[' && end > 0) {
+		addr = str_sub(text, 1, (size_t)end - 1);
+		port = str_from(text, (size_t)end + 1);
+	} else if (!ip_parse(text, ip, &n) && (end = str_find(text, ':')) >= 0) {
+		addr = str_sub(text, 0, (size_t)end);
+		port = str_from(text, (size_t)end);
+	}
+	if (!ip_parse(addr, ip, &n) ||
+	    (port.n && (port.p[0] != ':' || !str_to_u32(str_from(port, 1), 65535, &number) || !number))) {
+		*err = arena_printf(&l->arena, "name server \"%.*s\": not an address or ADDRESS:PORT", (int)text.n, text.p);
+		return false;
+	}
+	if (!add_server(l, d, (struct str){ (const char *)ip, n }, number)) {
+		*err = arena_printf(&l->arena, "at most %d name servers", DNS_SERVERS_MAX);
+		return false;
+	}
+	return true;
+}
+
+static bool read_option(struct live *l, struct dns *d, const char **err)
+{
+	struct str rest = str_c(l->opt.nameservers);
+
+	while (rest.n) {
+		size_t n = 0;
+
+		while (n < rest.n && rest.p[n] != ',' && !is_wsp(rest.p[n]))
+			n++;
+		if (n && !add_named(l, d, str_sub(rest, 0, n), err))
+			return false;
+		rest = str_from(rest, n + 1);
+	}
+	if (!d->nservers)
+		*err = "no name server given";
+	return d->nservers > 0;
+}
+
+/* Does the system name any? Where it does not, c-ares falls back to 127.0.0.1, which would look like a server that is down. */
+static bool system_names_any(void)
+{
+	FILE *f = fopen("/etc/resolv.conf", "re");
+	char line[512];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = str_starts(str_trim(str_c(line)), S("nameserver"));
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static bool read_system(struct live *l, struct dns *d, const char **err)
+{
+	struct ares_addr_port_node *list = NULL;
+	ares_channel ch;
+
+	if (ares_init(&ch) != ARES_SUCCESS) {
+		*err = "the system's name servers cannot be read";
+		return false;
+	}
+	if (system_names_any())
+		ares_get_servers_ports(ch, &list);
+	for (const struct ares_addr_port_node *s = list; s; s = s->next) {
+		struct str addr = { (const char *)&s->addr, s->family == AF_INET ? 4 : 16 };
+
+		/* this list does not say by which interface a link-local server is reached */
+		if (ip_classify(addr) != IP_LINK_LOCAL)
+			add_server(l, d, addr, s->udp_port ? (unsigned)s->udp_port : DNS_PORT);
+	}
+	ares_free_data(list);
+	ares_destroy(ch);
+	if (!d->nservers)
+		*err = "the system names no name server: give one with --nameserver";
+	return d->nservers > 0;
+}
+
+bool servers_read(struct live *l, struct dns *d, const char **err)
+{
+	d->server = arena_array(&l->arena, DNS_SERVERS_MAX, sizeof(*d->server));
+	return l->opt.nameservers ? read_option(l, d, err) : read_system(l, d, err);
+}
+
+static void socket_state(void *data, ares_socket_t fd, int readable, int writable)
+{
+	struct channel *c = data;
+
+	live_watch(c->live, c->owner, fd, (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u));
+}
+
+/* Truncation is ours to handle (IGNTC), and so are error replies (NOCHECKRESP). EDNS stands in our own messages: to c-ares the flag
+ * only says that more than 512 octets may come. Connections by TCP are closed when they are idle (no STAYOPEN): a server may close
+ * them as well, just when we ask. */
+static bool open_channel(struct channel *c, const char *address, enum via via, unsigned timeout_ms)
+{
+	char lookups[] = "b";
+	struct ares_options o = {
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC,
+		.timeout = (int)timeout_ms + 1000,
+		.tries = ARES_TRIES,
+		.ednspsz = UDP_ANSWER_MAX,
+		.socket_receive_buffer_size = SOCKET_BUFFER,
+		.socket_send_buffer_size = SOCKET_BUFFER,
+		.lookups = lookups,
+		.sock_state_cb = socket_state,
+		.sock_state_cb_data = c,
+	};
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF |
+		   ARES_OPT_SOCK_SNDBUF | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+
+	o.flags |= via == VIA_TCP ? ARES_FLAG_USEVC : ARES_FLAG_STAYOPEN;
+	if (via == VIA_UDP)
+		o.flags |= ARES_FLAG_EDNS;
+#ifdef ARES_OPT_UDP_MAX_QUERIES
+	if (via == VIA_ALONE) {
+		o.udp_max_queries = 1;
+		mask |= ARES_OPT_UDP_MAX_QUERIES;
+	}
+#endif
+#ifdef ARES_OPT_QUERY_CACHE
+	/* an audit reads what the servers say now */
+	o.qcache_max_ttl = 0;
+	mask |= ARES_OPT_QUERY_CACHE;
+#endif
+	if (ares_init_options(&c->ares, &o, mask) != ARES_SUCCESS) {
+		c->ares = NULL;
+		return false;
+	}
+	if (ares_set_servers_ports_csv(c->ares, address) == ARES_SUCCESS)
+		return true;
+	ares_destroy(c->ares);
+	c->ares = NULL;
+	return false;
+}
+
+struct channel *server_channel(struct dns *d, unsigned server, enum via via)
+{
+	struct server *s = &d->server[server];
+	struct channel *c = &s->via[via];
+
+	return c->ares || open_channel(c, s->address, via, d->live->opt.timeout_ms) ? c : NULL;
+}
+
+void servers_close(struct dns *d)
+{
+	for (unsigned i = 0; i < d->nservers * VIA_COUNT; i++) {
+		struct channel *c = &d->server[i / VIA_COUNT].via[i % VIA_COUNT];
+
+		if (c->ares)
+			ares_destroy(c->ares);
+		c->ares = NULL;
+	}
+}

@@ -1,0 +1,250 @@
+/* The only loop: check, hand the open questions to the source, wait, and check again until nothing is open.
+ *
+ * 1. A step runs every check over the facts that there are. What it looks at and nobody has asked yet is OPEN.
+ * 2. All OPEN facts that are not on their way are handed to the source at once.
+ * 3. When the last of them has settled, the next step runs. When some have settled and the others keep us waiting, a step runs as well: what it opens travels
+ *    beside the slow ones. Findings are a function of the settled facts alone, so when to step is a matter of time only.
+ * 4. The budget (questions, steps, deadline) settles the rest as LOST, so the loop ends. */
+#include "audit.h"
+
+#include <stdlib.h>
+
+#include "judge.h"
+
+enum {
+	FACTS_MAX_OCTETS = 256 * 1024 * 1024,
+	WORK_MAX_OCTETS = 256 * 1024 * 1024,
+	QUESTIONS_DEFAULT = 2000,
+	STEPS_DEFAULT = 64,
+	QUIET_MS = 20,      /* nothing settled for so long: step with what there is */
+	PROGRESS_MS = 250,
+};
+
+struct run {
+	struct audit *audit;
+	const struct audit_setup *setup;
+	size_t handed;             /* facts that have been handed to the source */
+	unsigned waiting;          /* questions on their way */
+	unsigned fresh;            /* settled since the last step */
+	int64_t start_ms, settled_ms, deadline_ms;
+};
+
+void audit_init(struct audit *a, const struct audit_setup *s)
+{
+	*a = (struct audit){ 0 };
+	arena_init(&a->arena, FACTS_MAX_OCTETS);
+	arena_init(&a->work, WORK_MAX_OCTETS);
+	facts_init(&a->facts, &a->arena, s->now_s);
+}
+
+void audit_free(struct audit *a)
+{
+	arena_free(&a->work);
+	arena_free(&a->arena);
+}
+
+static size_t count_open(const struct facts *fs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fs->n; i++)
+		n += fs->all[i]->state == FACT_OPEN;
+	return n;
+}
+
+size_t audit_step(struct audit *a, const struct audit_setup *s, const char *domain)
+{
+	struct look l = {
+		.facts = &a->facts,
+		.max_questions = s->limits.max_questions ? s->limits.max_questions : QUESTIONS_DEFAULT,
+	};
+	struct check c = {
+		.arena = &a->work, .look = &l, .domain = domain, .wish = &s->wish, .now_s = a->facts.now_s, .report = &a->report,
+	};
+
+	arena_free(&a->work);
+	a->report = (struct report){ .domain = domain, .findings = { .arena = &a->work } };
+	a->steps++;
+	check_all(&c);
+	return count_open(&a->facts);
+}
+
+/* ---- after the last step ---- */
+
+static bool is_ignored(const struct audit_setup *s, const struct finding *f)
+{
+	for (size_t i = 0; i < s->nignores; i++)
+		if (s->ignores[i].rule == f->rule && (!s->ignores[i].subject || strcmp(s->ignores[i].subject, f->subject) == 0))
+			return true;
+	return false;
+}
+
+static void drop_ignored(struct audit *a, const struct audit_setup *s)
+{
+	struct findings *fs = &a->report.findings;
+	size_t n = 0;
+
+	for (size_t i = 0; i < fs->n; i++)
+		if (!is_ignored(s, fs->item[i]))
+			fs->item[n++] = fs->item[i];
+	fs->n = n;
+}
+
+static int unknown_cmp(const void *x, const void *y)
+{
+	const struct unknown *a = x, *b = y;
+
+	return strcmp(a->question, b->question);
+}
+
+static void list_unknown(struct audit *a)
+{
+	struct report *r = &a->report;
+
+	r->unknown = arena_array(&a->work, a->facts.n, sizeof(*r->unknown));
+	for (size_t i = 0; i < a->facts.n; i++) {
+		const struct fact *f = a->facts.all[i];
+
+		if (f->state != FACT_LOST)
+			continue;
+		r->unknown[r->nunknown++] = (struct unknown){
+			.question = fact_question_text(&a->work, f),
+			.why = f->detail ? f->detail : fact_why_text(f->why),
+			.offline = fact_is_offline(f),
+		};
+	}
+	if (r->nunknown > 1)
+		qsort(r->unknown, r->nunknown, sizeof(*r->unknown), unknown_cmp);
+}
+
+void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed_ms)
+{
+	drop_ignored(a, s);
+	findings_sort(&a->report.findings);
+	list_unknown(a);
+	judge_report(&a->work, &a->report);
+	a->report.stats = (struct stats){ .queries = (unsigned)a->facts.n, .steps = a->steps, .elapsed_ms = elapsed_ms };
+}
+
+/* ---- the loop ---- */
+
+/* Runs within a source's callback: an arena that is full must not jump out through the library that called us. */
+static void settle(struct question *q, const struct fact *answer)
+{
+	struct run *r = q->owner;
+	jmp_buf here, *outside = r->audit->arena.oom;
+
+	r->waiting--;
+	r->fresh++;
+	r->settled_ms = source_now_ms();
+	r->audit->arena.oom = &here;
+	if (setjmp(here) == 0)
+		facts_settle(&r->audit->facts, answer);
+	else
+		r->audit->failed = true;
+	r->audit->arena.oom = outside;
+}
+
+static void settle_lost(struct fact *f, enum fact_why why)
+{
+	if (f->state == FACT_OPEN) {
+		f->state = FACT_LOST;
+		f->why = why;
+	}
+}
+
+/* Facts are handed over in the order they were opened; those before r->handed are on their way or settled. */
+static void hand_over(struct run *r)
+{
+	struct facts *fs = &r->audit->facts;
+	int64_t now = source_now_ms();
+	int64_t deadline = now + r->setup->limits.timeout_ms;
+	size_t end = fs->n;
+
+	if (deadline > r->deadline_ms)
+		deadline = r->deadline_ms;
+	while (r->handed < end) {
+		struct fact *f = fs->all[r->handed++];
+		struct question *q;
+
+		if (f->state != FACT_OPEN)
+			continue;
+		if (now >= r->deadline_ms) {
+			settle_lost(f, WHY_DEADLINE);
+			continue;
+		}
+		q = ARENA_NEW(&r->audit->arena, struct question);
+		*q = (struct question){
+			.kind = f->kind, .type = f->type, .name = f->name, .facts = fs, .done = settle, .owner = r, .deadline_ms = deadline,
+		};
+		r->waiting++;
+		r->setup->source->ops->ask(r->setup->source, q);
+	}
+}
+
+/* Waits until the next step is worth it. */
+static void wait_for_answers(struct run *r)
+{
+	struct source *s = r->setup->source;
+	int64_t told = source_now_ms();
+
+	while (r->waiting) {
+		int64_t now = source_now_ms();
+
+		if (r->fresh && now - r->settled_ms >= QUIET_MS)
+			return;
+		if (r->setup->progress && now - told >= PROGRESS_MS) {
+			told = now;
+			r->setup->progress(r->setup->progress_arg, r->audit, (unsigned)r->audit->facts.n - r->waiting,
+					   (unsigned)r->audit->facts.n, (unsigned)(now - r->start_ms));
+		}
+		s->ops->run(s, r->fresh ? QUIET_MS : PROGRESS_MS);
+	}
+}
+
+static void drain(struct run *r)
+{
+	while (r->waiting)
+		r->setup->source->ops->run(r->setup->source, PROGRESS_MS);
+}
+
+static void loop(struct run *r, const char *domain)
+{
+	struct facts *fs = &r->audit->facts;
+	unsigned max_steps = r->setup->limits.max_steps ? r->setup->limits.max_steps : STEPS_DEFAULT;
+
+	while (audit_step(r->audit, r->setup, domain) && !r->audit->failed) {
+		if (r->audit->steps >= max_steps) {
+			drain(r);
+			for (size_t i = 0; i < fs->n; i++)
+				settle_lost(fs->all[i], WHY_BUDGET);
+			r->handed = fs->n;
+			max_steps++;
+			continue;
+		}
+		r->fresh = 0;
+		hand_over(r);
+		wait_for_answers(r);
+	}
+}
+
+bool audit_run(struct audit *a, const struct audit_setup *s, const char *domain)
+{
+	struct run *r = &(struct run){ .audit = a, .setup = s };
+	jmp_buf oom;
+
+	audit_init(a, s);
+	r->start_ms = r->settled_ms = source_now_ms();
+	r->deadline_ms = r->start_ms + s->limits.deadline_ms;
+	a->arena.oom = a->work.oom = &oom;
+	if (setjmp(oom) == 0) {
+		loop(r, domain);
+		if (!a->failed)
+			audit_finish(a, s, (unsigned)(source_now_ms() - r->start_ms));
+	} else {
+		a->failed = true;
+	}
+	drain(r);
+	a->arena.oom = a->work.oom = NULL;
+	return !a->failed;
+}

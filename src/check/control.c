@@ -1,0 +1,39 @@
+#include "control.h"
+#include "name.h"
+
+const char *control_label(struct arena *a, const char *domain)
+{
+	return arena_printf(a, "authcheck-%08x", (unsigned)(str_hash(str_c(domain), 0) & 0xffffffff));
+}
+
+static const struct fact *look_control(struct check *c, uint16_t type)
+{
+	return look_dns(c->look, type, name_join(c->arena, control_label(c->arena, c->domain), c->domain));
+}
+
+enum presence control_same_chain(struct check *c, const struct fact *f)
+{
+	const struct fact *control;
+
+	if (!f->nchain)
+		return PRESENCE_NONE;
+	control = look_control(c, f->type);
+	if (fact_is_open(control))
+		return PRESENCE_OPEN;
+	if (control->state == FACT_LOST)
+		return PRESENCE_UNKNOWN;
+	if (!control->nchain)
+		return PRESENCE_NONE;
+	return strcmp(control->chain[control->nchain - 1].target, f->chain[f->nchain - 1].target) == 0 ? PRESENCE_YES : PRESENCE_NONE;
+}
+
+enum presence control_has_address(struct check *c)
+{
+	const struct fact *control = look_control(c, RR_A);
+
+	if (fact_is_open(control))
+		return PRESENCE_OPEN;
+	if (control->state == FACT_LOST)
+		return PRESENCE_UNKNOWN;
+	return control->state == FACT_SOME ? PRESENCE_YES : PRESENCE_NONE;
+}

@@ -1,0 +1,149 @@
+/* Text that was meant to be a DMARC record and is none: malformed, more than one at a name, or in a place where no one looks. */
+#include "dmarc_parts.h"
+#include "mend.h"
+#include "name.h"
+#include "psl.h"
+
+/* Which of several records to keep: the one that asks for most, and of those one that asks for reports. */
+static const struct dmarc *best_record(struct arena *a, const struct fact *f)
+{
+	struct dmarc *best = NULL;
+
+	for (size_t i = 0; i < f->nrr; i++) {
+		struct dmarc *d;
+
+		if (!dmarc_is_record(f->rr[i].data))
+			continue;
+		d = ARENA_NEW(a, struct dmarc);
+		parse_dmarc(a, f->rr[i].data, d);
+		if (!best || dmarc_policy_own(d) > dmarc_policy_own(best) ||
+		    (dmarc_policy_own(d) == dmarc_policy_own(best) && d->has_valid_rua && !best->has_valid_rua))
+			best = d;
+	}
+	return best;
+}
+
+static void check_multiple(const struct dmarc_found *x, const struct dmarc_stop *s)
+{
+	struct arena *a = x->c->arena;
+	struct finding *f = found(x->c, RULE_DMARC_MULTIPLE, s->domain, s->fact, NULL);
+	const struct dmarc *best = best_record(a, s->fact);
+	const char *line = best ? dmarc_mend(a, s->domain, best, NULL, 0) : NULL;
+
+	f->detail = arena_printf(a, "%zu DMARC records at %s: all of them are discarded", s->nrecords, s->at);
+	if (line)
+		f->fix = arena_printf(a, "keep this one and delete the others: %s", line);
+}
+
+/* Other text beside or instead of a record. */
+static void check_texts(const struct dmarc_found *x, const struct dmarc_stop *s)
+{
+	struct arena *a = x->c->arena;
+
+	for (size_t i = 0; i < s->fact->nrr; i++) {
+		const struct rr *rr = &s->fact->rr[i];
+		const char *why;
+		struct span at;
+		struct finding *f;
+		bool near = dmarc_is_near_record(rr->data, &why, &at);
+
+		if (dmarc_is_record(rr->data))
+			continue;
+		if (near && !s->nrecords) {
+			f = found(x->c, RULE_DMARC_VERSION_FIRST, s->domain, s->fact, rr);
+			f->at = at;
+			f->detail = arena_printf(a, "the record at %s is ignored: %s", s->at, why);
+			f->fix = dmarc_mend_near(a, s->domain, rr->data);
+		} else if (s->record && s == x->own) {
+			f = found(x->c, RULE_DMARC_OTHER_TXT, s->domain, s->fact, rr);
+			f->detail = arena_printf(a, "%s also holds text that is no DMARC record%s%s", s->at,
+						 near ? ": " : "", near ? why : "");
+		}
+	}
+}
+
+/* Does the last name of a CNAME chain look like the place of a DMARC record? A wildcard CNAME leads elsewhere, such as to a web host. */
+static bool is_meant_for_dmarc(const struct fact *f)
+{
+	const char *target = f->chain[f->nchain - 1].target;
+
+	return fact_is_nxdomain(f) || str_find_str_ci(str_c(target), S("dmarc")) >= 0;
+}
+
+static void check_cname(const struct dmarc_found *x, const struct dmarc_stop *s)
+{
+	struct arena *a = x->c->arena;
+	struct finding *f;
+	const char *target;
+
+	if (!s->fact->nchain)
+		return;
+	target = s->fact->chain[s->fact->nchain - 1].target;
+	if (s->record) {
+		f = found(x->c, RULE_DMARC_CNAME, s->domain, s->fact, &s->fact->chain[0]);
+		f->detail = arena_printf(a, "%s is an alias of %s, which holds the record", s->at, target);
+	} else if (fact_is_dangling(s->fact) && is_meant_for_dmarc(s->fact)) {
+		f = found(x->c, RULE_DMARC_CNAME_DANGLING, s->domain, s->fact, &s->fact->chain[0]);
+		f->detail = arena_printf(a, "%s is an alias of %s, %s", s->at, target,
+					 fact_is_nxdomain(s->fact) ? "which does not exist" :
+								     "which has no TXT record");
+	}
+}
+
+static void check_stop(const struct dmarc_found *x, const struct dmarc_stop *s)
+{
+	if (!s->fact || fact_is_open(s->fact) || s->fact->state == FACT_LOST)
+		return;
+	if (s->nrecords > 1)
+		check_multiple(x, s);
+	check_texts(x, s);
+	if (s == x->own)
+		check_cname(x, s);
+}
+
+/* One place where a record is put by mistake. */
+static void check_wrong_place(const struct dmarc_found *x, const char *name, bool also_right)
+{
+	struct arena *a = x->c->arena;
+	const struct fact *txt;
+
+	if (!name)
+		return;
+	txt = look_dns(x->c->look, RR_TXT, name);
+	for (size_t i = 0; i < txt->nrr; i++) {
+		struct finding *f;
+
+		if (!dmarc_is_record(txt->rr[i].data))
+			continue;
+		f = found(x->c, also_right ? RULE_DMARC_COPY : RULE_DMARC_WRONG_PLACE, name, txt, &txt->rr[i]);
+		f->detail = arena_printf(a, "a DMARC record stands at %s, where no receiver looks for it%s", name,
+					 also_right ? "; the one that counts is at its place" : "");
+		if (!also_right)
+			f->fix = mend_txt(a, arena_printf(a, "_dmarc.%s", x->c->domain), txt->rr[i].data);
+	}
+}
+
+void dmarc_check_places(const struct dmarc_found *x)
+{
+	struct arena *a = x->c->arena;
+	const char *domain = x->c->domain;
+	bool nothing = x->own->nrecords == 0;
+	const char *why;
+	struct span at;
+
+	check_stop(x, x->own);
+	for (size_t i = 1; !x->own->record && i < x->walk.n; i++) {
+		if (!psl_is_suffix(x->walk.stop[i].domain))
+			check_stop(x, &x->walk.stop[i]);
+	}
+	for (size_t i = 0; x->own->fact && i < x->own->fact->nrr; i++)
+		nothing = nothing && !dmarc_is_near_record(x->own->fact->rr[i].data, &why, &at);
+	if (x->own->record)
+		check_wrong_place(x, domain, true);
+	if (!nothing)
+		return;
+	check_wrong_place(x, domain, false);
+	check_wrong_place(x, name_join(a, "dmarc", domain), false);
+	check_wrong_place(x, name_join(a, "_dmarc._dmarc", domain), false);
+	check_wrong_place(x, name_join(a, arena_printf(a, "_dmarc.%s", domain), domain), false);
+}

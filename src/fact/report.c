@@ -1,0 +1,34 @@
+/* The words of a report's enums, as JSON and the command line have them. Layer: report. */
+#include "report.h"
+
+static const char *const intents[] = {
+	[INTENT_AUTO] = "auto",
+	[INTENT_SENDS] = "sends",
+	[INTENT_RECEIVES] = "receives",
+	[INTENT_PARKED] = "parked",
+};
+
+static const char *const risks[] = {
+	[RISK_NONE] = "none", [RISK_LOW] = "low",         [RISK_MEDIUM] = "medium",
+	[RISK_HIGH] = "high", [RISK_UNKNOWN] = "unknown",
+};
+
+static const char *const statuses[] = {
+	[STATUS_NA] = "n/a",    [STATUS_PASS] = "pass", [STATUS_WARN] = "warn",
+	[STATUS_FAIL] = "fail", [STATUS_NONE] = "none", [STATUS_UNKNOWN] = "unknown",
+};
+
+const char *intent_name(enum intent i)
+{
+	return intents[i];
+}
+
+const char *risk_name(enum risk r)
+{
+	return risks[r];
+}
+
+const char *status_name(enum status s)
+{
+	return statuses[s];
+}

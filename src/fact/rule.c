@@ -1,0 +1,64 @@
+/* The table of rules, made from rules.def. Layer: rule. */
+#include "rule.h"
+
+const struct rule rules[RULE_COUNT] = {
+#define RULE(id, name, proto, severity, ref, title, why, fix) \
+	[RULE_##id] = { name, PROTO_##proto, SEV_##severity, ref, title, why, fix },
+#include "rules.def"
+#undef RULE
+};
+
+static const char *const severity_names[] = {
+	[SEV_INFO] = "info",
+	[SEV_WARNING] = "warning",
+	[SEV_ERROR] = "error",
+};
+
+static const struct {
+	const char *name, *title;
+} protos[PROTO_COUNT] = {
+	[PROTO_SPF] = { "spf", "SPF" },
+	[PROTO_DKIM] = { "dkim", "DKIM" },
+	[PROTO_DMARC] = { "dmarc", "DMARC" },
+	[PROTO_MX] = { "mx", "MX" },
+	[PROTO_PTR] = { "ptr", "PTR" },
+	[PROTO_MTA_STS] = { "mta_sts", "MTA-STS" },
+	[PROTO_TLS_RPT] = { "tls_rpt", "TLS-RPT" },
+};
+
+bool rule_from(struct str name, enum rule_id *out)
+{
+	for (int i = 0; i < (int)RULE_COUNT; i++) {
+		if (str_eq(name, str_c(rules[i].name))) {
+			*out = (enum rule_id)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *severity_name(enum severity s)
+{
+	return severity_names[s];
+}
+
+const char *proto_name(enum proto p)
+{
+	return protos[p].name;
+}
+
+const char *proto_title(enum proto p)
+{
+	return protos[p].title;
+}
+
+const char *rule_nearest(struct str name)
+{
+	for (int i = 0; i < (int)RULE_COUNT; i++)
+		if (str_near(name, rules[i].name))
+			return rules[i].name;
+	for (int i = 0; name.n >= 3 && i < (int)RULE_COUNT; i++)
+		if (str_ends_ci(str_c(rules[i].name), name))
+			return rules[i].name;
+	return NULL;
+}

@@ -1,0 +1,411 @@
+/* The option table: one row an option, read and shown from the same row. */
+#include "options.h"
+
+#include "name.h"
+
+struct reader {
+	struct arena *arena;
+	struct options *o;
+	const char *name; /* of the option that is read */
+	const char *err;
+};
+
+typedef void set_fn(struct reader *r, const char *arg);
+
+static void fail(struct reader *r, const char *what)
+{
+	if (!r->err)
+		r->err = arena_printf(r->arena, "%s: %s", r->name, what);
+}
+
+void texts_add(struct arena *a, struct texts *t, const char *s)
+{
+	t->item = arena_grow(a, t->item, t->n, &t->cap, sizeof(*t->item));
+	t->item[t->n++] = s;
+}
+
+/* ---- one function an option ---- */
+
+static void set_zone(struct reader *r, const char *arg)
+{
+	texts_add(r->arena, &r->o->zones, arg);
+}
+
+static void set_origin(struct reader *r, const char *arg)
+{
+	const char *why;
+
+	r->o->origin = name_from_user(r->arena, str_c(arg), &why);
+	if (!r->o->origin)
+		fail(r, arena_printf(r->arena, "\"%s\" is no domain name: %s", arg, why));
+}
+
+static void set_offline(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->offline = true;
+}
+
+static void set_nameserver(struct reader *r, const char *arg)
+{
+	const char *before = r->o->live.nameservers;
+
+	r->o->live.nameservers = before ? arena_printf(r->arena, "%s,%s", before, arg) : arg;
+}
+
+static void set_record(struct reader *r, const char *arg)
+{
+	r->o->record = arg;
+}
+
+static void set_replay(struct reader *r, const char *arg)
+{
+	r->o->replay = arg;
+}
+
+static void set_output(struct reader *r, const char *arg)
+{
+	r->o->output = arg;
+}
+
+static void set_selector(struct reader *r, const char *arg)
+{
+	if (!name_from_text(r->arena, str_c(arg)) || strlen(arg) > 200)
+		fail(r, arena_printf(r->arena, "\"%s\" is no selector (the part before ._domainkey)", arg));
+	texts_add(r->arena, &r->o->selectors, arg);
+}
+
+static void set_selectors(struct reader *r, const char *arg)
+{
+	texts_add(r->arena, &r->o->selector_files, arg);
+}
+
+static void set_discover(struct reader *r, const char *arg)
+{
+	static const char *const words[] = { [DISCOVER_NONE] = "none", [DISCOVER_SHORT] = "short", [DISCOVER_FULL] = "full" };
+
+	for (int i = DISCOVER_NONE; i <= DISCOVER_FULL; i++)
+		if (strcmp(arg, words[i]) == 0) {
+			r->o->wish.discover = (enum discover)i;
+			return;
+		}
+	fail(r, "one of none, short, full");
+}
+
+static void set_ip(struct reader *r, const char *arg)
+{
+	uint8_t ip[16];
+	size_t n;
+
+	if (!ip_parse(str_c(arg), ip, &n)) {
+		fail(r, arena_printf(r->arena, "\"%s\" is no IPv4 or IPv6 address", arg));
+		return;
+	}
+	r->o->ips = arena_grow(r->arena, r->o->ips, r->o->nips, &r->o->cap_ips, sizeof(*r->o->ips));
+	r->o->ips[r->o->nips++] = (struct str){ arena_strndup(r->arena, (char *)ip, n), n };
+}
+
+static void set_intent(struct reader *r, const char *arg)
+{
+	static const enum intent all[] = { INTENT_AUTO, INTENT_SENDS, INTENT_RECEIVES, INTENT_PARKED };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(arg, intent_name(all[i])) == 0) {
+			r->o->wish.intent = all[i];
+			return;
+		}
+	fail(r, "one of auto, sends, receives, parked");
+}
+
+static void set_format(struct reader *r, const char *arg)
+{
+	struct buf b;
+
+	r->o->format_name = arg;
+	r->o->format = NULL;
+	buf_init(&b, 4096);
+	for (size_t i = 0; i < render_nformats; i++) {
+		if (strcmp(arg, render_formats[i].name) == 0)
+			r->o->format = &render_formats[i];
+		buf_addf(&b, "%s%s", i ? ", " : "one of ", render_formats[i].name);
+	}
+	/* "rules" knows one more: see main.c */
+	if (!r->o->format && strcmp(arg, "markdown") != 0)
+		fail(r, arena_strdup(r->arena, b.p ? b.p : ""));
+	buf_free(&b);
+}
+
+static void set_fail_on(struct reader *r, const char *arg)
+{
+	r->o->fail_never = strcmp(arg, "never") == 0;
+	for (int s = SEV_INFO; s <= SEV_ERROR; s++)
+		if (strcmp(arg, severity_name((enum severity)s)) == 0) {
+			r->o->fail_on = (enum severity)s;
+			return;
+		}
+	if (!r->o->fail_never)
+		fail(r, "one of error, warning, info, never");
+}
+
+static void set_ignore(struct reader *r, const char *arg)
+{
+	struct ignore i = { 0 };
+	struct str s = str_c(arg);
+	ptrdiff_t at = str_find(s, '@');
+	struct str name = at < 0 ? s : str_sub(s, 0, (size_t)at);
+
+	if (!rule_from(name, &i.rule)) {
+		fail(r, arena_printf(r->arena, "there is no rule \"%.*s\" (`authcheck rules` lists them)", (int)name.n, name.p));
+		return;
+	}
+	if (at >= 0) {
+		i.subject = name_from_text(r->arena, str_from(s, (size_t)at + 1));
+		if (!i.subject)
+			fail(r, "behind the @ stands the name that the finding is about");
+	}
+	r->o->ignores = arena_grow(r->arena, r->o->ignores, r->o->nignores, &r->o->cap_ignores, sizeof(i));
+	r->o->ignores[r->o->nignores++] = i;
+}
+
+/* Seconds, with up to three decimals, as milliseconds. */
+static unsigned seconds(struct reader *r, const char *arg)
+{
+	struct str s = str_c(arg);
+	ptrdiff_t dot = str_find(s, '.');
+	struct str whole = dot < 0 ? s : str_sub(s, 0, (size_t)dot), part = dot < 0 ? S("0") : str_from(s, (size_t)dot + 1);
+	uint32_t sec = 0, frac = 0;
+
+	if ((whole.n && !str_to_u32(whole, 86400, &sec)) || part.n > 3 || !str_to_u32(part, 999, &frac) || (!sec && !frac)) {
+		fail(r, arena_printf(r->arena, "\"%s\" is no number of seconds", arg));
+		return 1;
+	}
+	for (size_t i = part.n; dot >= 0 && i < 3; i++)
+		frac *= 10;
+	return sec * 1000 + frac;
+}
+
+static void set_timeout(struct reader *r, const char *arg)
+{
+	r->o->limits.timeout_ms = seconds(r, arg);
+}
+
+static void set_deadline(struct reader *r, const char *arg)
+{
+	r->o->limits.deadline_ms = seconds(r, arg);
+}
+
+static void set_ca_file(struct reader *r, const char *arg)
+{
+	r->o->live.ca_file = arg;
+}
+
+static void set_connect_to(struct reader *r, const char *arg)
+{
+	unsigned colons = 0, depth = 0;
+
+	for (const char *p = arg; *p; p++) {
+		depth += *p == '[';
+		depth -= *p == ']' && depth;
+		colons += *p == ':' && !depth;
+	}
+	if (colons != 3)
+		fail(r, "HOST:PORT:ADDR:PORT, as curl has it (HOST and PORT may be empty; an IPv6 address stands in brackets)");
+	texts_add(r->arena, &r->o->connect_to, arg);
+}
+
+static void set_allow_private(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->live.allow_private = true;
+}
+
+static void set_color(struct reader *r, const char *arg)
+{
+	if (strcmp(arg, "auto") == 0)
+		r->o->color = COLOR_AUTO;
+	else if (strcmp(arg, "always") == 0)
+		r->o->color = COLOR_ALWAYS;
+	else if (strcmp(arg, "never") == 0)
+		r->o->color = COLOR_NEVER;
+	else
+		fail(r, "one of auto, always, never");
+}
+
+static void set_quiet(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->quiet = true;
+}
+
+static void set_verbose(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->verbose = true;
+}
+
+static void set_help(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->help = true;
+}
+
+static void set_version(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->version = true;
+}
+
+/* ---- the table ---- */
+
+static const struct option {
+	char letter;
+	const char *name;
+	const char *arg; /* NULL: takes none */
+	set_fn *set;
+	const char *help;
+} table[] = {
+	{ 0, "zone", "FILE", set_zone, "answers at or below its origin come from this zone file\n(again for more); without DOMAIN all its senders are audited" },
+	{ 0, "origin", "NAME", set_origin, "the zone's origin, where the file does not say it" },
+	{ 0, "offline", NULL, set_offline, "no network: what no zone or tape answers is unknown" },
+	{ 0, "nameserver", "ADDR[:PORT]", set_nameserver, "ask this server instead of the system's (again for more)" },
+	{ 0, "record", "FILE", set_record, "write all answers to a tape" },
+	{ 0, "replay", "FILE", set_replay, "take the answers from a tape instead of the network" },
+	{ 0, "selector", "S", set_selector, "a DKIM selector in use (again for more)" },
+	{ 0, "selectors", "FILE", set_selectors, "DKIM selectors in use, one a line" },
+	{ 0, "discover", "none|short|full", set_discover, "how many well-known selectors to try (full)" },
+	{ 0, "ip", "ADDR", set_ip, "an address that sends for the domain (again for more)" },
+	{ 0, "intent", "auto|sends|receives|parked", set_intent, "what the domain is for (auto)" },
+	{ 0, "format", "NAME", set_format, "text, json, ndjson (text)" },
+	{ 0, "output", "FILE", set_output, "write the report there, whole or not at all" },
+	{ 0, "fail-on", "error|warning|info|never", set_fail_on, "least severity that makes the exit status 1 (error)" },
+	{ 0, "ignore", "RULE[@NAME]", set_ignore, "leave a rule out, for one name or for all (again for more)" },
+	{ 0, "timeout", "S", set_timeout, "seconds for one question (5)" },
+	{ 0, "deadline", "S", set_deadline, "seconds for one audit (30)" },
+	{ 0, "ca-file", "FILE", set_ca_file, "trusted certificates for HTTPS (PEM)" },
+	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", set_connect_to, "for HTTPS, as curl has it" },
+	{ 0, "allow-private", NULL, set_allow_private, "let HTTPS connect to private addresses" },
+	{ 0, "color", "auto|always|never", set_color, "colour in text (auto; NO_COLOR is honoured)" },
+	{ 'q', "quiet", NULL, set_quiet, "only the head line, errors and warnings" },
+	{ 'v', "verbose", NULL, set_verbose, "every record, note and unanswered question" },
+	{ 'h', "help", NULL, set_help, "this text" },
+	{ 'V', "version", NULL, set_version, "the version" },
+};
+
+enum { NOPTIONS = sizeof(table) / sizeof(table[0]) };
+
+void options_help(struct buf *out)
+{
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct option *o = &table[i];
+		size_t from = out->n;
+		const char *line = o->help;
+
+		if (o->letter)
+			buf_addf(out, "  -%c, --%s", o->letter, o->name);
+		else
+			buf_addf(out, "  --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+		for (const char *end = line; *line; line = end) {
+			if (out->n - from > 23) {
+				buf_addc(out, '\n');
+				from = out->n;
+			}
+			buf_pad(out, ' ', 24 - (out->n - from));
+			for (end = line; *end && *end != '\n'; end++)
+				;
+			buf_add(out, line, (size_t)(end - line));
+			buf_addc(out, '\n');
+			from = out->n;
+			end += *end == '\n';
+		}
+	}
+}
+
+/* ---- reading ---- */
+
+static const struct option *find_long(struct reader *r, struct str name)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		if (str_eq(name, str_c(table[i].name)))
+			return &table[i];
+		if (str_near(name, table[i].name))
+			near = table[i].name;
+	}
+	r->err = near ? arena_printf(r->arena, "unknown option --%.*s: did you mean --%s?", (int)name.n, name.p, near) :
+			arena_printf(r->arena, "unknown option --%.*s: `authcheck --help` lists them all", (int)name.n, name.p);
+	return NULL;
+}
+
+static const struct option *find_letter(struct reader *r, char letter)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if (table[i].letter == letter && letter)
+			return &table[i];
+	r->err = arena_printf(r->arena, "unknown option -%c: `authcheck --help` lists them all", letter);
+	return NULL;
+}
+
+static void apply(struct reader *r, const struct option *o, const char *arg)
+{
+	r->name = arena_printf(r->arena, "--%s", o->name);
+	if (o->arg && !arg)
+		fail(r, arena_printf(r->arena, "its argument %s is missing", o->arg));
+	else if (!o->arg && arg)
+		fail(r, "takes no argument");
+	else
+		o->set(r, arg);
+}
+
+static void read_long(struct reader *r, int argc, char *const *argv, int *i)
+{
+	struct str word = str_c(argv[*i] + 2);
+	ptrdiff_t eq = str_find(word, '=');
+	const struct option *o = find_long(r, eq < 0 ? word : str_sub(word, 0, (size_t)eq));
+	const char *arg = eq < 0 ? NULL : word.p + eq + 1;
+
+	if (!o)
+		return;
+	if (o->arg && eq < 0 && *i + 1 < argc)
+		arg = argv[++*i];
+	apply(r, o, arg);
+}
+
+static void read_letters(struct reader *r, const char *word)
+{
+	for (const char *p = word + 1; *p && !r->err; p++) {
+		const struct option *o = find_letter(r, *p);
+
+		if (o)
+			apply(r, o, NULL);
+	}
+}
+
+bool options_read(struct arena *a, int argc, char *const *argv, struct options *out, const char **err)
+{
+	struct reader r = { .arena = a, .o = out };
+	bool words_only = false;
+
+	*out = (struct options){
+		.format = &render_formats[0], .fail_on = SEV_ERROR, .limits = { .timeout_ms = 5000, .deadline_ms = 30000 },
+	};
+	for (int i = 1; i < argc && !r.err; i++) {
+		const char *w = argv[i];
+
+		if (words_only || w[0] != '-' || !w[1])
+			texts_add(a, &out->words, w);
+		else if (strcmp(w, "--") == 0)
+			words_only = true;
+		else if (w[1] == '-')
+			read_long(&r, argc, argv, &i);
+		else
+			read_letters(&r, w);
+	}
+	out->wish.ips = out->ips;
+	out->wish.nips = out->nips;
+	out->live.timeout_ms = out->limits.timeout_ms;
+	out->live.connect_to = out->connect_to.item;
+	out->live.nconnect_to = out->connect_to.n;
+	*err = r.err;
+	return !r.err;
+}

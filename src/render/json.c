@@ -1,0 +1,239 @@
+/* A report as JSON (schema authcheck/1). `json` is one object for one domain and an array for
+ * several, `ndjson` one compact object a line. Keys stand in a fixed order and nothing but ASCII is
+ * written, so the same report is the same bytes, and safe on any terminal. Layer: render. */
+#include "json_value.h"
+
+#include "render.h"
+
+/* ---- findings ---- */
+
+/* The texts of all records of a fact, one a line: the evidence of a finding about all of them. */
+static struct str all_texts(struct arena *a, const struct fact *f)
+{
+	size_t n = 0, at = 0;
+	char *p;
+
+	for (size_t i = 0; i < f->nrr; i++)
+		n += rr_text(a, &f->rr[i]).n + 1;
+	p = arena_alloc(a, n);
+	for (size_t i = 0; i < f->nrr; i++) {
+		struct str s = rr_text(a, &f->rr[i]);
+
+		if (i)
+			p[at++] = '\n';
+		if (s.n)
+			memcpy(p + at, s.p, s.n);
+		at += s.n;
+	}
+	return (struct str){ p, at };
+}
+
+static json_t *source_of(struct js *js, const struct fact *f, const struct rr *rr)
+{
+	if (!rr && f->nrr)
+		rr = &f->rr[0];
+	if (rr && rr->file)
+		return js_words(js, arena_printf(js->arena, "%s:%u", rr->file, rr->line));
+	return js_words(js, f->source);
+}
+
+static json_t *evidence(struct js *js, const struct finding *f)
+{
+	const struct fact *fact = f->fact;
+	json_t *o, *via;
+	struct str text;
+	bool some;
+
+	if (!fact)
+		return json_null();
+	o = js_object(js);
+	some = f->rr || fact->state == FACT_SOME;
+	text = f->rr                     ? rr_text(js->arena, f->rr)
+	       : fact->kind == ASK_HTTPS ? fact->body
+					 : all_texts(js->arena, fact);
+	js_set(js, o, "name", js_words(js, fact->name));
+	js_set(js, o, "type",
+	       js_words(js, fact->kind == ASK_HTTPS
+				    ? "HTTPS"
+				    : rrtype_name(js->arena, f->rr ? f->rr->type : fact->type)));
+	js_set(js, o, "text", some ? js_text(js, text) : json_null());
+	js_set(js, o, "offset", js_number_if(js, some, f->at.len ? f->at.at : 0));
+	js_set(js, o, "length", js_number_if(js, some, f->at.len ? f->at.len : (long long)text.n));
+	js_set(js, o, "ttl",
+	       js_number_if(js, some && fact->kind == ASK_DNS, f->rr ? f->rr->ttl_s : fact->ttl_s));
+	js_set(js, o, "source", source_of(js, fact, f->rr));
+	if (some && !js_is_utf8(text))
+		js_set(js, o, "hex", js_hex(js, text));
+	js_set(js, o, "why",
+	       js_words(js, fact->state == FACT_SOME ? NULL : fact_why_word(fact->why)));
+	via = js_array(js);
+	for (size_t i = 0; i < fact->nchain; i++)
+		js_push(js, via, js_words(js, fact->chain[i].target));
+	js_set(js, o, "via", via);
+	return o;
+}
+
+static json_t *finding(struct js *js, const struct finding *f)
+{
+	const struct rule *rule = &rules[f->rule];
+	json_t *o = js_object(js);
+
+	js_set(js, o, "rule", js_words(js, rule->name));
+	js_set(js, o, "severity", js_words(js, severity_name(rule->severity)));
+	js_set(js, o, "sure", js_bool(f->sure));
+	js_set(js, o, "offline", js_bool(f->offline));
+	js_set(js, o, "protocol", js_words(js, proto_name(rule->proto)));
+	js_set(js, o, "title", js_words(js, rule->title));
+	js_set(js, o, "subject", js_words(js, f->subject));
+	js_set(js, o, "detail", js_words(js, f->detail));
+	js_set(js, o, "reference", js_words(js, rule->ref));
+	js_set(js, o, "fix", js_words(js, finding_fix(f)));
+	js_set(js, o, "evidence", evidence(js, f));
+	return o;
+}
+
+/* ---- the whole ---- */
+
+static json_t *protocols(struct js *js, const struct report *r)
+{
+	json_t *o = js_object(js);
+
+	for (int p = 0; p < PROTO_COUNT; p++)
+		js_set(js, o, proto_name((enum proto)p), json_protocol(js, r, (enum proto)p));
+	return o;
+}
+
+static json_t *findings(struct js *js, const struct report *r)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		js_push(js, list, finding(js, r->findings.item[i]));
+	return list;
+}
+
+static json_t *risk_because(struct js *js, const struct report *r)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < r->nrisk_because; i++)
+		js_push(js, list, js_words(js, rules[r->risk_because[i]->rule].name));
+	return list;
+}
+
+static json_t *unknown(struct js *js, const struct report *r)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < r->nunknown; i++) {
+		json_t *o = js_object(js);
+
+		js_set(js, o, "question", js_words(js, r->unknown[i].question));
+		js_set(js, o, "why", js_words(js, r->unknown[i].why));
+		js_set(js, o, "offline", js_bool(r->unknown[i].offline));
+		js_push(js, list, o);
+	}
+	return list;
+}
+
+static json_t *stats(struct js *js, const struct report *r)
+{
+	json_t *o = js_object(js);
+
+	js_set(js, o, "queries", js_number(js, r->stats.queries));
+	js_set(js, o, "steps", js_number(js, r->stats.steps));
+	js_set(js, o, "elapsed_ms", js_number(js, r->stats.elapsed_ms));
+	return o;
+}
+
+static json_t *audit(struct js *js, const struct report *r)
+{
+	json_t *o = js_object(js);
+
+	js_set(js, o, "schema", js_words(js, "authcheck/1"));
+	js_set(js, o, "domain", js_words(js, r->domain));
+	js_set(js, o, "intent", js_words(js, intent_name(r->intent)));
+	js_set(js, o, "intent_assumed", js_bool(r->intent_assumed));
+	js_set(js, o, "intent_why", js_words(js, r->intent_why));
+	js_set(js, o, "score", js_number(js, r->score));
+	js_set(js, o, "grade", js_words(js, r->grade));
+	js_set(js, o, "risk", js_words(js, risk_name(r->risk)));
+	js_set(js, o, "risk_because", risk_because(js, r));
+	js_set(js, o, "protocols", protocols(js, r));
+	js_set(js, o, "findings", findings(js, r));
+	js_set(js, o, "receivers", js_array(js));
+	js_set(js, o, "unknown", unknown(js, r));
+	js_set(js, o, "stats", stats(js, r));
+	return o;
+}
+
+/* ---- output ---- */
+
+struct sink {
+	struct buf *out;
+	bool indent; /* the object stands in an array: two blanks more before each line */
+};
+
+/* A line feed in what is dumped is always layout: in strings it is escaped. */
+static int sink(const char *p, size_t n, void *arg)
+{
+	struct sink *s = arg;
+
+	for (size_t from = 0, at = 0; at < n; from = at) {
+		while (at < n && p[at] != '\n')
+			at++;
+		at += at < n;
+		buf_add(s->out, p + from, at - from);
+		if (s->indent && p[at - 1] == '\n')
+			buf_pad(s->out, ' ', 2);
+	}
+	return s->out->failed ? -1 : 0;
+}
+
+static void dump(struct buf *out, struct arena *scratch, const struct report *r, bool indent,
+		 size_t layout)
+{
+	struct js js = { .arena = scratch };
+	struct sink s = { .out = out, .indent = indent };
+	json_t *o = audit(&js, r);
+
+	if (!o || js.failed ||
+	    json_dump_callback(o, sink, &s, layout | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII) != 0)
+		out->failed = true;
+	json_decref(o);
+}
+
+void render_json_begin(struct buf *out, const struct render_options *o, size_t total)
+{
+	(void)o;
+	if (total != 1)
+		buf_adds(out, "[");
+}
+
+void render_json(struct buf *out, struct arena *scratch, const struct report *r,
+		 const struct render_options *o, size_t index, size_t total)
+{
+	(void)o;
+	if (total != 1)
+		buf_adds(out, index ? ",\n  " : "\n  ");
+	dump(out, scratch, r, total != 1, JSON_INDENT(2));
+	if (total == 1)
+		buf_addc(out, '\n');
+}
+
+void render_json_end(struct buf *out, const struct render_options *o, size_t total)
+{
+	(void)o;
+	if (total != 1)
+		buf_adds(out, total ? "\n]\n" : "]\n");
+}
+
+void render_ndjson(struct buf *out, struct arena *scratch, const struct report *r,
+		   const struct render_options *o, size_t index, size_t total)
+{
+	(void)o;
+	(void)index;
+	(void)total;
+	dump(out, scratch, r, false, JSON_COMPACT);
+	buf_addc(out, '\n');
+}

@@ -1,0 +1,245 @@
+/* The JSON of the protocols: "protocols" of the audit's object. Keys in the order of the interface,
+ * our additions behind them. Layer: render. */
+#include "json_value.h"
+
+#include "name.h"
+
+enum {
+	TREE_DEPTH = 12, /* an include chain longer than this is over the limit anyway */
+	TREE_NODES = 150,
+};
+
+/* ---- SPF ---- */
+
+struct tree {
+	struct js *js;
+	unsigned nodes;
+};
+
+static json_t *spf_tree(struct tree *t, const struct spf_node *n, unsigned depth);
+
+static void set_term(struct js *js, json_t *o, const struct spf_cost *c)
+{
+	js_set(js, o, "term", js_text(js, c->term->text));
+	if (!js_is_utf8(c->term->text))
+		js_set(js, o, "hex", js_hex(js, c->term->text));
+	js_set(js, o, "lookups", js_number(js, c->lookups));
+	js_set(js, o, "void", js_bool(c->is_void));
+	js_set(js, o, "void_lookups", js_number(js, c->voids));
+	js_set(js, o, "runs", js_bool(c->runs));
+	js_set(js, o, "note", js_words(js, c->note));
+}
+
+static json_t *spf_term(struct tree *t, const struct spf_cost *c, unsigned depth)
+{
+	json_t *o = js_object(t->js);
+
+	set_term(t->js, o, c);
+	if (c->child && depth < TREE_DEPTH && t->nodes < TREE_NODES)
+		js_set(t->js, o, "record", spf_tree(t, c->child, depth + 1));
+	else
+		js_set(t->js, o, c->child ? "truncated" : "record",
+		       c->child ? js_bool(true) : json_null());
+	return o;
+}
+
+static json_t *spf_tree(struct tree *t, const struct spf_node *n, unsigned depth)
+{
+	struct js *js = t->js;
+	json_t *o = js_object(js), *terms = js_array(js);
+
+	t->nodes++;
+	js_set(js, o, "domain", js_words(js, n->domain));
+	js_set_record(js, o, "text", n->rr);
+	js_set(js, o, "lookups", js_number(js, n->lookups));
+	js_set(js, o, "void_lookups", js_number(js, n->voids));
+	for (size_t i = 0; i < n->nterms; i++)
+		js_push(js, terms, spf_term(t, &n->terms[i], depth));
+	js_set(js, o, "terms", terms);
+	return o;
+}
+
+static void set_spf(struct js *js, json_t *o, const struct report *r)
+{
+	const struct spf_view *v = &r->spf;
+	const struct spf_node *root = v->root && v->root->spf ? v->root : NULL;
+	json_t *records = js_array(js), *hex = js_array(js), *terms = js_array(js);
+	struct tree tree = { .js = js };
+	bool clean = true;
+
+	for (size_t i = 0; i < v->nrecords; i++) {
+		struct str text = rr_text(js->arena, v->records[i]);
+		bool ok = js_is_utf8(text);
+
+		js_push(js, records, js_text(js, text));
+		js_push(js, hex, ok ? json_null() : js_hex(js, text));
+		clean = clean && ok;
+	}
+	js_set(js, o, "records", records);
+	if (clean)
+		json_decref(hex);
+	else
+		js_set(js, o, "hex", hex);
+	js_set(js, o, "lookups", js_number_if(js, root != NULL, root ? root->lookups : 0));
+	js_set(js, o, "void_lookups", js_number_if(js, root != NULL, root ? root->voids : 0));
+	for (size_t i = 0; root && i < root->nterms; i++) {
+		json_t *term = js_object(js);
+
+		set_term(js, term, &root->terms[i]);
+		js_push(js, terms, term);
+	}
+	js_set(js, o, "terms", terms);
+	js_set(js, o, "tree", root ? spf_tree(&tree, root, 1) : json_null());
+}
+
+/* ---- DKIM ---- */
+
+static json_t *dkim_type(struct js *js, const struct dkim_key *k)
+{
+	if (!k)
+		return json_null();
+	if (k->type == DKIM_RSA)
+		return js_words(js, "rsa");
+	return k->type == DKIM_ED25519 ? js_words(js, "ed25519") : js_text(js, k->type_text);
+}
+
+static void set_dkim(struct js *js, json_t *o, const struct report *r)
+{
+	json_t *keys = js_array(js);
+
+	js_set(js, o, "asked", js_number(js, r->dkim.asked));
+	js_set(js, o, "wildcard", js_presence(r->dkim.wildcard));
+	for (size_t i = 0; i < r->dkim.nkeys; i++) {
+		const struct dkim_key_view *v = &r->dkim.keys[i];
+		const struct dkim_key *k = v->key;
+		json_t *key = js_object(js);
+
+		js_set(js, key, "selector", js_words(js, v->selector));
+		js_set(js, key, "type", dkim_type(js, k));
+		js_set(js, key, "bits", js_number_if(js, k && k->bits, k ? k->bits : 0));
+		js_set(js, key, "cname", js_words(js, v->cname));
+		js_set(js, key, "revoked", k ? js_bool(k->revoked) : json_null());
+		js_set(js, key, "testing", k ? js_bool(k->testing) : json_null());
+		js_set(js, key, "usable", k ? js_bool(k->usable) : json_null());
+		js_set(js, key, "provider", js_words(js, v->provider));
+		js_set(js, key, "given", js_bool(v->given));
+		js_set_record(js, key, "record", v->rr);
+		js_push(js, keys, key);
+	}
+	js_set(js, o, "keys", keys);
+}
+
+/* ---- DMARC ---- */
+
+static json_t *policy(struct js *js, enum dmarc_policy p)
+{
+	return js_words(js, dmarc_policy_name(p));
+}
+
+static json_t *uris(struct js *js, const struct uri *u, size_t n)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < n; i++)
+		js_push(js, list, js_text(js, u[i].text));
+	return list;
+}
+
+static void set_dmarc(struct js *js, json_t *o, const struct report *r)
+{
+	const struct dmarc_view *d = &r->dmarc;
+
+	js_set_record(js, o, "record", d->rr);
+	js_set(js, o, "found_at", js_words(js, d->found_at));
+	js_set(js, o, "policy", policy(js, d->policy));
+	js_set(js, o, "subdomain_policy", policy(js, d->subdomain_policy));
+	js_set(js, o, "effective_policy", policy(js, d->effective_policy));
+	js_set(js, o, "organizational_domain", js_words(js, d->organizational_domain));
+	js_set(js, o, "psl_organizational_domain", js_words(js, d->psl_organizational_domain));
+	js_set(js, o, "inherited", js_bool(d->inherited));
+	js_set(js, o, "testing", d->record ? js_bool(d->record->testing) : json_null());
+	js_set(js, o, "rua",
+	       uris(js, d->record ? d->record->rua : NULL, d->record ? d->record->nrua : 0));
+}
+
+/* ---- MX, PTR ---- */
+
+static json_t *addresses(struct js *js, const struct address_view *a, size_t n)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = js_object(js), *ptr = js_array(js);
+
+		js_set(js, o, "ip", js_words(js, ip_text(js->arena, a[i].ip)));
+		for (size_t j = 0; j < a[i].nptr; j++)
+			js_push(js, ptr, js_words(js, a[i].ptr[j]));
+		js_set(js, o, "ptr", ptr);
+		js_set(js, o, "fcrdns", js_presence(a[i].fcrdns));
+		js_push(js, list, o);
+	}
+	return list;
+}
+
+static void set_mx(struct js *js, json_t *o, const struct report *r)
+{
+	json_t *hosts = js_array(js);
+
+	js_set(js, o, "null_mx", js_bool(r->mx.null_mx));
+	for (size_t i = 0; i < r->mx.nhost; i++) {
+		const struct mx_host_view *h = &r->mx.host[i];
+		json_t *host = js_object(js);
+
+		js_set(js, host, "name", js_words(js, h->name));
+		js_set(js, host, "preference", js_number(js, h->preference));
+		js_set(js, host, "addresses", addresses(js, h->address, h->naddress));
+		js_push(js, hosts, host);
+	}
+	js_set(js, o, "hosts", hosts);
+	js_set(js, o, "implicit", js_bool(r->mx.implicit));
+}
+
+static void set_ptr(struct js *js, json_t *o, const struct report *r)
+{
+	js_set(js, o, "addresses", addresses(js, r->ptr.address, r->ptr.naddress));
+}
+
+/* ---- MTA-STS, TLS-RPT ---- */
+
+static void set_mta_sts(struct js *js, json_t *o, const struct report *r)
+{
+	const struct mta_sts_policy *p = r->mta_sts.policy;
+	json_t *mx = js_array(js);
+
+	js_set_record(js, o, "record", r->mta_sts.rr);
+	js_set(js, o, "mode", js_words(js, p ? mta_sts_mode_name(p->mode) : NULL));
+	js_set(js, o, "max_age", js_number_if(js, p && p->max_age_s >= 0, p ? p->max_age_s : 0));
+	for (size_t i = 0; p && i < p->nmx; i++)
+		js_push(js, mx, js_words(js, p->mx[i].pattern));
+	js_set(js, o, "mx", mx);
+}
+
+static void set_tls_rpt(struct js *js, json_t *o, const struct report *r)
+{
+	const struct tls_rpt *t = r->tls_rpt.record;
+
+	js_set_record(js, o, "record", r->tls_rpt.rr);
+	js_set(js, o, "rua", uris(js, t ? t->rua : NULL, t ? t->nrua : 0));
+}
+
+typedef void set_fn(struct js *js, json_t *o, const struct report *r);
+
+static set_fn *const setters[PROTO_COUNT] = {
+	[PROTO_SPF] = set_spf,         [PROTO_DKIM] = set_dkim, [PROTO_DMARC] = set_dmarc,
+	[PROTO_MX] = set_mx,           [PROTO_PTR] = set_ptr,   [PROTO_MTA_STS] = set_mta_sts,
+	[PROTO_TLS_RPT] = set_tls_rpt,
+};
+
+json_t *json_protocol(struct js *js, const struct report *r, enum proto proto)
+{
+	json_t *o = js_object(js);
+
+	js_set(js, o, "status", js_words(js, status_name(r->status[proto])));
+	setters[proto](js, o, r);
+	return o;
+}

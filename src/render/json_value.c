@@ -1,0 +1,138 @@
+#include "json_value.h"
+
+static json_t *made(struct js *js, json_t *v)
+{
+	if (!v)
+		js->failed = true;
+	return v;
+}
+
+json_t *js_object(struct js *js)
+{
+	return made(js, json_object());
+}
+
+json_t *js_array(struct js *js)
+{
+	return made(js, json_array());
+}
+
+void js_set(struct js *js, json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new_nocheck(object, key, value) != 0)
+		js->failed = true;
+}
+
+void js_push(struct js *js, json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) != 0)
+		js->failed = true;
+}
+
+/* The length of the well-formed UTF-8 sequence at s, 0 when there is none (Unicode 15, table 3-7).
+ */
+static size_t sequence(struct str s)
+{
+	unsigned char c = (unsigned char)s.p[0], low = 0x80, high = 0xbf;
+	size_t n = c < 0x80                 ? 1
+		   : c >= 0xc2 && c <= 0xdf ? 2
+		   : (c & 0xf0) == 0xe0     ? 3
+		   : c >= 0xf0 && c <= 0xf4 ? 4
+					    : 0;
+
+	if (n < 2)
+		return n;
+	if (n > s.n)
+		return 0;
+	if (c == 0xe0)
+		low = 0xa0;
+	if (c == 0xed)
+		high = 0x9f;
+	if (c == 0xf0)
+		low = 0x90;
+	if (c == 0xf4)
+		high = 0x8f;
+	for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf) {
+		if ((unsigned char)s.p[i] < low || (unsigned char)s.p[i] > high)
+			return 0;
+	}
+	return n;
+}
+
+bool js_is_utf8(struct str s)
+{
+	for (size_t i = 0, n; i < s.n; i += n) {
+		n = sequence(str_from(s, i));
+		if (!n)
+			return false;
+	}
+	return true;
+}
+
+json_t *js_text(struct js *js, struct str s)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	char *p;
+	size_t to = 0;
+
+	if (js_is_utf8(s))
+		return made(js, json_stringn(s.n ? s.p : "", s.n));
+	p = arena_array(js->arena, s.n, 3);
+	for (size_t i = 0; i < s.n;) {
+		size_t n = sequence(str_from(s, i));
+
+		if (n)
+			memcpy(p + to, s.p + i, n);
+		else
+			memcpy(p + to, replacement, 3);
+		to += n ? n : 3;
+		i += n ? n : 1;
+	}
+	return made(js, json_stringn(p, to));
+}
+
+json_t *js_words(struct js *js, const char *s)
+{
+	return s ? js_text(js, str_c(s)) : json_null();
+}
+
+json_t *js_number(struct js *js, long long n)
+{
+	return made(js, json_integer(n));
+}
+
+json_t *js_number_if(struct js *js, bool known, long long n)
+{
+	return known ? js_number(js, n) : json_null();
+}
+
+json_t *js_bool(bool b)
+{
+	return json_boolean(b);
+}
+
+json_t *js_presence(enum presence p)
+{
+	return p == PRESENCE_YES ? json_true() : p == PRESENCE_NONE ? json_false() : json_null();
+}
+
+json_t *js_hex(struct js *js, struct str s)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = arena_array(js->arena, s.n, 2);
+
+	for (size_t i = 0; i < s.n; i++) {
+		p[2 * i] = digits[(unsigned char)s.p[i] >> 4];
+		p[2 * i + 1] = digits[(unsigned char)s.p[i] & 15];
+	}
+	return made(js, json_stringn(p, s.n * 2));
+}
+
+void js_set_record(struct js *js, json_t *object, const char *key, const struct rr *rr)
+{
+	struct str text = rr ? rr_text(js->arena, rr) : S("");
+
+	js_set(js, object, key, rr ? js_text(js, text) : json_null());
+	if (rr && !js_is_utf8(text))
+		js_set(js, object, "hex", js_hex(js, text));
+}

@@ -1,0 +1,43 @@
+/* json_value: JSON values out of what a report holds. Private to src/render. Layer: render.
+ *
+ * JSON text must be UTF-8 and records from DNS may be anything, so every octet that is no part of
+ * valid UTF-8 becomes U+FFFD, and the octets themselves are given beside it in hexadecimal. A
+ * failure (no memory) sticks in `failed`; one check at the end is enough. */
+#ifndef AUTHCHECK_RENDER_JSON_VALUE_H
+#define AUTHCHECK_RENDER_JSON_VALUE_H
+
+#include <jansson.h>
+
+#include "report.h"
+
+struct js {
+	struct arena *arena;
+	bool failed;
+};
+
+json_t *js_object(struct js *js);
+json_t *js_array(struct js *js);
+/* Takes `value` over. */
+void js_set(struct js *js, json_t *object, const char *key, json_t *value);
+void js_push(struct js *js, json_t *array, json_t *value);
+
+json_t *js_text(struct js *js, struct str s);
+/* null for NULL */
+json_t *js_words(struct js *js, const char *s);
+json_t *js_number(struct js *js, long long n);
+/* null when `known` is false */
+json_t *js_number_if(struct js *js, bool known, long long n);
+json_t *js_bool(bool b);
+/* true, false, or null where it is not known */
+json_t *js_presence(enum presence p);
+json_t *js_hex(struct js *js, struct str s);
+bool js_is_utf8(struct str s);
+
+/* Sets `key` to the text of a record (null for NULL), and "hex" when the text is not valid UTF-8.
+ */
+void js_set_record(struct js *js, json_t *object, const char *key, const struct rr *rr);
+
+/* The object of one protocol. */
+json_t *json_protocol(struct js *js, const struct report *r, enum proto proto);
+
+#endif

@@ -1,0 +1,343 @@
+/* A report for people: the head line, what to mend first, a block a protocol, what is not known.
+ * Layer: render.
+ *
+ * A protocol that is well takes one line; what needs no doing is counted and left to -v. It reads
+ * the same without colour. */
+#include "text.h"
+
+enum {
+	FIRST_MAX = 5, /* lines of "What to mend first" */
+	UNKNOWN_BRIEF = 8,
+	COL_STATUS = 9,
+	COL_SUMMARY = 16,
+};
+
+/* ---- the head ---- */
+
+static void put_risk(struct pen *p, enum risk risk)
+{
+	static const struct {
+		const char *words;
+		enum style style;
+	} table[] = {
+		[RISK_NONE] = { "no risk of refusal seen", STYLE_GOOD },
+		[RISK_LOW] = { "low risk of refusal", STYLE_GOOD },
+		[RISK_MEDIUM] = { "MEDIUM risk of refusal", STYLE_WARN },
+		[RISK_HIGH] = { "HIGH risk of refusal", STYLE_ERROR },
+		[RISK_UNKNOWN] = { "risk of refusal not known", STYLE_NOTE },
+	};
+
+	pen_style(p, table[risk].style);
+	pen_words(p, table[risk].words);
+	pen_style(p, STYLE_PLAIN);
+}
+
+static void put_intent(struct pen *p, const struct report *r)
+{
+	static const char *const words[] = {
+		[INTENT_AUTO] = "not known whether it sends mail (",
+		[INTENT_SENDS] = "sends mail (",
+		[INTENT_RECEIVES] = "takes mail, sends none (",
+		[INTENT_PARKED] = "parked (no mail; ",
+	};
+	const char *why = "as you say", *how = "";
+
+	if (r->intent_assumed || r->intent == INTENT_AUTO) {
+		why = r->intent_why ? arena_printf(p->scratch, "assumed: %s", r->intent_why)
+				    : "assumed";
+		how = "; see --intent";
+	}
+	p->indent = 2;
+	pen_to(p, 2);
+	pen_words(p, arena_printf(p->scratch, "%s%s%s)", words[r->intent], why, how));
+	pen_newline(p);
+}
+
+static void put_head(struct pen *p, const struct report *r)
+{
+	p->indent = 2;
+	pen_style(p, STYLE_BOLD);
+	pen_words(p, r->domain);
+	pen_style(p, STYLE_PLAIN);
+	pen_words(p, ": ");
+	put_risk(p, r->risk);
+	pen_words(p, arena_printf(p->scratch, "; score %d of 100, grade %s", r->score,
+				  r->grade ? r->grade : "?"));
+	pen_newline(p);
+	if (p->o->quiet)
+		return;
+	put_intent(p, r);
+}
+
+/* ---- what to mend first ---- */
+
+static bool is_risk(const struct report *r, const struct finding *f)
+{
+	for (size_t i = 0; i < r->nrisk_because; i++) {
+		if (r->risk_because[i] == f)
+			return true;
+	}
+	return false;
+}
+
+/* As much of the text as fits on the line. */
+static void put_cut(struct pen *p, const char *s)
+{
+	struct str text = str_c(s);
+	size_t room = p->width - p->col, n = 0, columns = 0;
+
+	if (pen_columns(text) <= room)
+		return pen_raw(p, text);
+	while (columns + pen_columns(str_sub(text, n, 1)) + 3 <= room)
+		columns += pen_columns(str_sub(text, n++, 1));
+	/* at the end of a word, where that does not cost much */
+	for (size_t back = 0; back < 16 && back < n; back++) {
+		if (text.p[n - back] == ' ') {
+			n -= back;
+			break;
+		}
+	}
+	pen_raw(p, str_sub(text, 0, n));
+	pen_put(p, "...");
+}
+
+/* One line for a finding and those of the same rule behind it in the report. */
+static void put_first(struct pen *p, const struct report *r, const struct finding *f, size_t times)
+{
+	pen_put(p, is_risk(r, f) ? "* " : "  ");
+	text_severity(p, f);
+	pen_to(p, 9);
+	pen_put(p, proto_title(rules[f->rule].proto));
+	pen_to(p, 18);
+	if (times > 1)
+		put_cut(p, arena_printf(p->scratch, "%s (%zu times)", rules[f->rule].title, times));
+	else
+		put_cut(p, text_brief(p->scratch, f, p->width - p->col));
+	pen_newline(p);
+}
+
+/* How often the rule is broken, for sure; 0 unless this is the first time. */
+static size_t times_broken(const struct report *r, size_t at)
+{
+	enum rule_id rule = r->findings.item[at]->rule;
+	size_t n = 0;
+
+	if (!r->findings.item[at]->sure || rules[rule].severity < SEV_WARNING)
+		return 0;
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = r->findings.item[i];
+
+		if (f->rule == rule && f->sure && i < at)
+			return 0;
+		n += f->rule == rule && f->sure;
+	}
+	return n;
+}
+
+/* The worst of all protocols, a line a rule: those that mail is refused for, then the rest. */
+static void put_mend_first(struct pen *p, const struct report *r)
+{
+	size_t *times = arena_array(p->scratch, r->findings.n, sizeof(*times));
+	size_t n = 0, shown = 0, risks = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		times[i] = times_broken(r, i);
+		n += times[i] > 0;
+		risks += times[i] > 0 && is_risk(r, r->findings.item[i]);
+	}
+	if (!n)
+		return;
+	pen_newline(p);
+	pen_style(p, STYLE_BOLD);
+	pen_put(p, "What to mend first");
+	pen_style(p, STYLE_PLAIN);
+	pen_put(p, risks ? " (* mail may be refused for it)" : "");
+	pen_newline(p);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < r->findings.n && shown < FIRST_MAX; i++) {
+			const struct finding *f = r->findings.item[i];
+
+			if (times[i] && is_risk(r, f) == (pass == 0)) {
+				put_first(p, r, f, times[i]);
+				shown++;
+			}
+		}
+	}
+	if (n > shown) {
+		pen_put(p, arena_printf(p->scratch, "  and %zu more below", n - shown));
+		pen_newline(p);
+	}
+}
+
+/* ---- the blocks ---- */
+
+static void put_status(struct pen *p, enum status s)
+{
+	static const struct {
+		const char *word;
+		enum style style;
+	} table[] = {
+		[STATUS_NA] = { "n/a", STYLE_DIM },      [STATUS_PASS] = { "pass", STYLE_GOOD },
+		[STATUS_WARN] = { "warn", STYLE_WARN },  [STATUS_FAIL] = { "FAIL", STYLE_ERROR },
+		[STATUS_NONE] = { "none", STYLE_PLAIN }, [STATUS_UNKNOWN] = { "?", STYLE_NOTE },
+	};
+
+	pen_style(p, table[s].style);
+	pen_put(p, table[s].word);
+	pen_style(p, STYLE_PLAIN);
+}
+
+static bool has_findings(const struct pen *p, const struct report *r, enum proto proto)
+{
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = r->findings.item[i];
+
+		if (rules[f->rule].proto == proto && text_shows(f, p->o))
+			return true;
+	}
+	return false;
+}
+
+/* A block with details stands between empty lines. *apart: there is one above. */
+static void put_block(struct pen *p, const struct report *r, enum proto proto, bool *apart)
+{
+	size_t lines;
+
+	if (!*apart && has_findings(p, r, proto))
+		pen_newline(p);
+	pen_style(p, STYLE_BOLD);
+	pen_put(p, proto_title(proto));
+	pen_style(p, STYLE_PLAIN);
+	pen_to(p, COL_STATUS);
+	put_status(p, r->status[proto]);
+	pen_to(p, COL_SUMMARY);
+	p->indent = COL_SUMMARY;
+	text_summary(p, r, proto);
+	pen_newline(p);
+	lines = p->lines;
+	if (p->o->verbose)
+		text_records(p, r, proto);
+	text_findings(p, r, proto);
+	if (proto == PROTO_SPF)
+		text_spf_tree(p, r);
+	*apart = p->lines > lines;
+	if (*apart)
+		pen_newline(p);
+}
+
+/* ---- the tail ---- */
+
+static void put_unknown(struct pen *p, const struct report *r)
+{
+	size_t lost = 0, offline = 0, shown = 0;
+
+	for (size_t i = 0; i < r->nunknown; i++) {
+		lost += !r->unknown[i].offline;
+		offline += r->unknown[i].offline;
+	}
+	if (!lost && !offline)
+		return;
+	pen_style(p, STYLE_BOLD);
+	pen_put(p, "Not known");
+	pen_style(p, STYLE_PLAIN);
+	pen_newline(p);
+	p->indent = 4;
+	for (size_t i = 0; i < r->nunknown; i++) {
+		const struct unknown *u = &r->unknown[i];
+
+		if (!p->o->verbose && (u->offline || shown == UNKNOWN_BRIEF))
+			continue;
+		pen_to(p, 2);
+		pen_words(p, u->question);
+		pen_words(p, ": ");
+		pen_words(p, u->why);
+		pen_newline(p);
+		shown++;
+	}
+	if (!p->o->verbose && lost > shown) {
+		pen_put(p,
+			arena_printf(p->scratch, "  and %zu more (-v shows them)", lost - shown));
+		pen_newline(p);
+	}
+	if (!p->o->verbose && offline) {
+		pen_put(p, arena_printf(p->scratch, "  %zu question%s not asked: offline", offline,
+					offline == 1 ? " was" : "s were"));
+		pen_newline(p);
+	}
+}
+
+static size_t count_notes(const struct report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		n += rules[r->findings.item[i]->rule].severity == SEV_INFO;
+	return n;
+}
+
+/* What is not known, what was left out, and where to read on. */
+static void put_tail(struct pen *p, const struct report *r, bool last, bool apart)
+{
+	size_t notes = p->o->verbose ? 0 : count_notes(r);
+	bool shown = false;
+
+	for (int proto = 0; proto < PROTO_COUNT; proto++)
+		shown = shown || has_findings(p, r, (enum proto)proto);
+	if (!apart && (r->nunknown || notes || p->o->verbose || (shown && last)))
+		pen_newline(p);
+	put_unknown(p, r);
+	if (r->nunknown && (notes || p->o->verbose || (shown && last)))
+		pen_newline(p);
+	p->indent = 0;
+	if (p->o->verbose)
+		pen_words(p, arena_printf(p->scratch, "%u questions in %u steps, %u ms.",
+					  r->stats.queries, r->stats.steps, r->stats.elapsed_ms));
+	if (notes)
+		pen_words(p, arena_printf(p->scratch, "%zu note%s (-v shows %s).", notes,
+					  notes == 1 ? "" : "s", notes == 1 ? "it" : "them"));
+	if (notes || p->o->verbose)
+		pen_newline(p);
+	if (shown && last) {
+		pen_words(p, "`authcheck explain RULE' tells more about a rule in [brackets].");
+		pen_newline(p);
+	}
+}
+
+static void put_quiet(struct pen *p, const struct report *r)
+{
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = r->findings.item[i];
+
+		if (rules[f->rule].severity < SEV_WARNING || f->offline)
+			continue;
+		pen_to(p, 2);
+		text_severity(p, f);
+		p->indent = 9;
+		pen_to(p, 9);
+		pen_words(p, arena_printf(p->scratch, "%s: ", proto_title(rules[f->rule].proto)));
+		pen_words(p, text_brief(p->scratch, f, SIZE_MAX));
+		pen_words(p, arena_printf(p->scratch, " [%s]", rules[f->rule].name));
+		pen_newline(p);
+	}
+}
+
+void render_text(struct buf *out, struct arena *scratch, const struct report *r,
+		 const struct render_options *o, size_t index, size_t total)
+{
+	struct pen p;
+	bool apart = true;
+
+	pen_init(&p, out, scratch, o);
+	if (index && !o->quiet)
+		pen_newline(&p);
+	put_head(&p, r);
+	if (o->quiet) {
+		put_quiet(&p, r);
+		return;
+	}
+	put_mend_first(&p, r);
+	pen_newline(&p);
+	for (int proto = 0; proto < PROTO_COUNT; proto++)
+		put_block(&p, r, (enum proto)proto, &apart);
+	put_tail(&p, r, index + 1 >= total, apart);
+}

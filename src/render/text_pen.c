@@ -1,0 +1,143 @@
+/* The pen: wrapped words, columns and colours. Layer: render. */
+#include "text.h"
+
+static const char *const sgr[] = {
+	[STYLE_PLAIN] = "\033[0m",    [STYLE_BOLD] = "\033[1m",  [STYLE_DIM] = "\033[2m",
+	[STYLE_ERROR] = "\033[1;31m", [STYLE_WARN] = "\033[33m", [STYLE_NOTE] = "\033[36m",
+	[STYLE_GOOD] = "\033[32m",
+};
+
+void pen_init(struct pen *p, struct buf *out, struct arena *scratch, const struct render_options *o)
+{
+	size_t width = o->width ? o->width : 80;
+
+	if (width < PEN_WIDTH_MIN)
+		width = PEN_WIDTH_MIN;
+	if (width > PEN_WIDTH_MAX)
+		width = PEN_WIDTH_MAX;
+	*p = (struct pen){ .out = out, .scratch = scratch, .o = o, .width = width };
+}
+
+static void flush_word(struct pen *p);
+
+void pen_style(struct pen *p, enum style s)
+{
+	flush_word(p);
+	if (p->o->color)
+		buf_adds(p->out, sgr[s]);
+}
+
+void pen_newline(struct pen *p)
+{
+	flush_word(p);
+	buf_addc(p->out, '\n');
+	p->lines++;
+	p->col = 0;
+	p->gap = false;
+}
+
+void pen_to(struct pen *p, size_t col)
+{
+	size_t n;
+
+	flush_word(p);
+	n = p->col < col ? col - p->col : (p->col > 0);
+	buf_pad(p->out, ' ', n);
+	p->col += n;
+	p->gap = false;
+}
+
+void pen_raw(struct pen *p, struct str s)
+{
+	flush_word(p);
+	p->col += buf_add_safe(p->out, s);
+}
+
+void pen_put(struct pen *p, const char *s)
+{
+	pen_raw(p, str_c(s));
+}
+
+size_t pen_columns(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] >= ' ' && s.p[i] <= '~' ? 1 : 4;
+	return n;
+}
+
+/* A word that no line has room for: cut at the width. */
+static void cut_word(struct pen *p, struct str word)
+{
+	for (size_t i = 0; i < word.n; i++) {
+		struct str one = str_sub(word, i, 1);
+
+		if (p->col + pen_columns(one) > p->width) {
+			pen_newline(p);
+			pen_to(p, p->indent);
+		}
+		pen_raw(p, one);
+	}
+}
+
+static void put_word(struct pen *p, struct str word)
+{
+	size_t n = pen_columns(word), gap = p->gap && p->col > p->indent;
+
+	if (p->col > p->indent && p->col + gap + n > p->width) {
+		pen_newline(p);
+		pen_to(p, p->indent);
+		gap = 0;
+	}
+	buf_pad(p->out, ' ', gap);
+	p->col += gap;
+	p->gap = false;
+	if (n > p->width - p->indent)
+		cut_word(p, word);
+	else
+		pen_raw(p, word);
+}
+
+/* Words are held back until the blank behind them, so that a comma that comes with a later call is
+ * not torn off. */
+static void flush_word(struct pen *p)
+{
+	struct str word = p->word;
+
+	p->word = S("");
+	if (word.n)
+		put_word(p, word);
+}
+
+static void add_to_word(struct pen *p, struct str s)
+{
+	char *joined;
+
+	if (!p->word.n) {
+		p->word = s;
+		return;
+	}
+	joined = arena_alloc(p->scratch, p->word.n + s.n);
+	memcpy(joined, p->word.p, p->word.n);
+	memcpy(joined + p->word.n, s.p, s.n);
+	p->word = (struct str){ joined, p->word.n + s.n };
+}
+
+void pen_words(struct pen *p, const char *s)
+{
+	struct str rest = str_c(s);
+
+	while (rest.n) {
+		ptrdiff_t blank = str_find(rest, ' ');
+		size_t n = blank < 0 ? rest.n : (size_t)blank;
+
+		if (n)
+			add_to_word(p, str_sub(rest, 0, n));
+		if (blank < 0)
+			return;
+		flush_word(p);
+		p->gap = true;
+		rest = str_from(rest, n + 1);
+	}
+}

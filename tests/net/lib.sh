@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# What the tests of the live source share. They run servers on 127.0.0.1, on ports that the system picks, and end those alone.
+set -u
+cd "${SRCDIR:-$(dirname "${BASH_SOURCE[0]}")/../..}" || exit 2
+python=/usr/bin/python3
+[ -x $python ] || python=$(command -v python3) || { echo "skipped: no python3"; exit 77; }
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-net.XXXXXX")
+pids=()
+passed=0 failed=0
+
+end() {
+	local pid
+	for pid in ${pids[@]+"${pids[@]}"}; do kill "$pid" 2>/dev/null; done
+	wait 2>/dev/null
+	rm -rf "$work"
+}
+trap end EXIT
+
+# The driver, linked with the sanitized library, or with the plain one where that is not built. ASK_DRIVER names another one.
+driver=${ASK_DRIVER:-build/san/tests/net/ask_driver}
+build_driver() {
+	local lib=build/san/libauthcheck.a flags='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
+	[ -z "${ASK_DRIVER:-}" ] || return 0
+	[ -e $lib ] || { lib=build/obj/libauthcheck.a flags=-O1; }
+	[ -e $lib ] || { echo "$lib is not there: run make tests"; exit 1; }
+	if [ ! $driver -nt $lib ] || [ ! $driver -nt tests/net/ask_driver.c ]; then
+		mkdir -p "${driver%/*}"
+		# shellcheck disable=SC2046,SC2086
+		${CC:-cc} -std=gnu11 -D_GNU_SOURCE -Iinclude/authcheck $flags -o $driver tests/net/ask_driver.c $lib \
+			$(sed -n 's/^LIB_LIBS = //p' build/config.mk) || exit 1
+	fi
+}
+build_driver
+
+# Starts a server that writes its port on its first line: serve VARIABLE COMMAND...
+serve() {
+	local variable=$1 out i
+	shift
+	out=$work/server.${#pids[@]}
+	"$@" >"$out" 2>"$out.err" &
+	pids+=($!)
+	for ((i = 0; i < 200; i++)); do
+		[ ! -s "$out" ] || break
+		sleep 0.05
+	done
+	[ -s "$out" ] || { echo "$* did not start"; cat "$out.err"; exit 1; }
+	printf -v "$variable" %s "$(head -n 1 "$out")"
+}
+
+# A port of 127.0.0.1 at which nobody listens.
+free_port() {
+	$python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+now_ms() {
+	date +%s%3N
+}
+
+pass() { passed=$((passed + 1)); }
+fail() {
+	failed=$((failed + 1))
+	printf 'FAILED: %s\n' "$@"
+}
+
+# check WHAT GOT PATTERN: the whole of GOT must match the extended regular expression.
+check() {
+	if [[ $2 =~ ^$3$ ]]; then pass; else fail "$1" "  got  $2" "  want $3"; fi
+}
+
+# within WHAT MS FROM TO
+within() {
+	if [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; then pass; else fail "$1: took $2 ms, not $3 to $4"; fi
+}
+
+finish() {
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+	exit
+}

@@ -1,0 +1,174 @@
+#include "story.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "file.h"
+#include "name.h"
+
+enum { TAPE_MAX = 1024 * 1024 };
+
+static struct str rest_of(struct str line, const char *directive)
+{
+	struct str d = str_c(directive);
+
+	if (!str_starts(line, d) || line.n <= d.n)
+		return (struct str){ NULL, 0 };
+	return str_trim(str_from(line, d.n));
+}
+
+static struct str word(struct str *s)
+{
+	ptrdiff_t at = str_find(*s, ' ');
+	struct str w = at < 0 ? *s : str_sub(*s, 0, (size_t)at);
+
+	*s = str_trim(str_from(*s, w.n));
+	return w;
+}
+
+static const char *text(struct story *s, struct str v)
+{
+	return arena_strndup(&s->arena, v.p, v.n);
+}
+
+static void directive(struct story *s, struct str line)
+{
+	struct str v;
+	uint8_t ip[16];
+	size_t n = 0;
+
+	if ((v = rest_of(line, "#! also ")).p) {
+		while (v.n) {
+			assert_true(s->nalso < 32);
+			s->also[s->nalso++] = text(s, word(&v));
+		}
+	} else if ((v = rest_of(line, "#! selector ")).p) {
+		assert_true(s->setup.wish.nselectors < 16);
+		s->selector[s->setup.wish.nselectors++] = text(s, v);
+	} else if ((v = rest_of(line, "#! domain ")).p) {
+		s->domain = text(s, v);
+	} else if ((v = rest_of(line, "#! ip ")).p) {
+		assert_true(ip_parse(v, ip, &n) && s->setup.wish.nips < 16);
+		s->ip[s->setup.wish.nips++] = (struct str){ arena_strndup(&s->arena, (char *)ip, n), n };
+	} else if ((v = rest_of(line, "#! intent ")).p) {
+		s->setup.wish.intent = str_eq(v, S("parked")) ? INTENT_PARKED : str_eq(v, S("receives")) ? INTENT_RECEIVES : INTENT_SENDS;
+	} else if (str_eq(line, S("#! unsure"))) {
+		s->unsure = true;
+	} else if ((v = rest_of(line, "#! discover ")).p) {
+		s->setup.wish.discover = str_eq(v, S("full")) ? DISCOVER_FULL : DISCOVER_SHORT;
+	} else {
+		fail_msg("%s: unknown directive: %.*s", s->path, (int)line.n, line.p);
+	}
+}
+
+static void directives(struct story *s, struct str t)
+{
+	while (t.n) {
+		ptrdiff_t end = str_find(t, '\n');
+		struct str line = end < 0 ? t : str_sub(t, 0, (size_t)end);
+
+		t = end < 0 ? S("") : str_from(t, (size_t)end + 1);
+		if (str_starts(line, S("#!")))
+			directive(s, str_trim(line));
+	}
+}
+
+static void read_into(struct story *s, const char *path, struct buf *out)
+{
+	const char *err = NULL;
+
+	if (!file_read(&s->arena, path, TAPE_MAX, out, &err))
+		fail_msg("%s", err);
+}
+
+void story_read(struct story *s, const char *dir, const char *rule, bool fires)
+{
+	struct buf b;
+	const char *err = NULL;
+	struct str all;
+	size_t base;
+
+	*s = (struct story){ .rule = rule, .fires = fires, .domain = "example.com" };
+	arena_init(&s->arena, 64 * 1024 * 1024);
+	s->path = rule ? arena_printf(&s->arena, "%s/%s/%s.tape", dir, rule, fires ? "fires" : "miss") : "base.tape";
+	s->selector[0] = "sel1";
+	s->setup.wish = (struct audit_wish){ .selectors = s->selector, .nselectors = 1, .ips = s->ip, .discover = DISCOVER_NONE };
+	buf_init(&b, TAPE_MAX);
+	read_into(s, arena_printf(&s->arena, "%s/base.tape", dir), &b);
+	base = b.n;
+	if (rule)
+		read_into(s, s->path, &b);
+	all = arena_str(&s->arena, buf_str(&b));
+	buf_free(&b);
+	directives(s, str_from(all, base));
+	if (!tape_read(&s->arena, all, &s->tape, &err))
+		fail_msg("%s (behind base.tape): %s", s->path, err);
+	s->setup.now_s = s->tape.facts.now_s;
+}
+
+void story_free(struct story *s)
+{
+	arena_free(&s->arena);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+size_t story_rules(const char *dir, char names[][64], size_t max)
+{
+	DIR *d = opendir(dir);
+	size_t n = 0;
+
+	assert_non_null(d);
+	for (struct dirent *e; (e = readdir(d));) {
+		if (e->d_name[0] == '.' || strchr(e->d_name, '.') || n == max)
+			continue;
+		snprintf(names[n++], 64, "%.63s", e->d_name);
+	}
+	closedir(d);
+	qsort(names, n, 64, by_name);
+	return n;
+}
+
+static uint64_t next(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+void story_reveal(struct story *s, struct audit *a, size_t most, uint64_t *seed)
+{
+	size_t n = 0, *open = arena_array(&a->arena, a->facts.n, sizeof(*open));
+
+	for (size_t i = 0; i < a->facts.n; i++)
+		if (a->facts.all[i]->state == FACT_OPEN)
+			open[n++] = i;
+	for (size_t k = 0; k < most && n; k++) {
+		size_t at = *seed ? (size_t)(next(seed) % n) : 0;
+		const struct fact *f = a->facts.all[open[at]];
+
+		facts_settle(&a->facts, tape_answer(&a->arena, &s->tape, f->kind, f->type, f->name));
+		memmove(open + at, open + at + 1, (n - at - 1) * sizeof(*open));
+		n--;
+	}
+}
+
+void story_run(struct story *s, struct audit *a, uint64_t seed)
+{
+	size_t open;
+
+	audit_init(a, &s->setup);
+	while ((open = audit_step(a, &s->setup, s->domain)) > 0) {
+		assert_true(a->steps < 10000);
+		story_reveal(s, a, seed ? 1 + (size_t)(next(&seed) % open) : open, &seed);
+	}
+	audit_finish(a, &s->setup, 0);
+}

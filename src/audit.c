@@ -1,9 +1,12 @@
-/* The only loop: check, hand the open questions to the source, wait, and check again until nothing is open.
+/* The only loop: check, hand the open questions to the source, wait, and check again until nothing
+ * is open.
  *
- * 1. A step runs every check over the facts that there are. What it looks at and nobody has asked yet is OPEN.
+ * 1. A step runs every check over the facts that there are. What it looks at and nobody has asked
+ * yet is OPEN.
  * 2. All OPEN facts that are not on their way are handed to the source at once.
- * 3. When the last of them has settled, the next step runs. When some have settled and the others keep us waiting, a step runs as well: what it opens travels
- *    beside the slow ones. Findings are a function of the settled facts alone, so when to step is a matter of time only.
+ * 3. When the last of them has settled, the next step runs. When some have settled and the others
+ * keep us waiting, a step runs as well: what it opens travels beside the slow ones. Findings are a
+ * function of the settled facts alone, so when to step is a matter of time only.
  * 4. The budget (questions, steps, deadline) settles the rest as LOST, so the loop ends. */
 #include "audit.h"
 
@@ -16,16 +19,16 @@ enum {
 	WORK_MAX_OCTETS = 256 * 1024 * 1024,
 	QUESTIONS_DEFAULT = 2000,
 	STEPS_DEFAULT = 64,
-	QUIET_MS = 20,      /* nothing settled for so long: step with what there is */
+	QUIET_MS = 20, /* nothing settled for so long: step with what there is */
 	PROGRESS_MS = 250,
 };
 
 struct run {
 	struct audit *audit;
 	const struct audit_setup *setup;
-	size_t handed;             /* facts that have been handed to the source */
-	unsigned waiting;          /* questions on their way */
-	unsigned fresh;            /* settled since the last step */
+	size_t handed;    /* facts that have been handed to the source */
+	unsigned waiting; /* questions on their way */
+	unsigned fresh;   /* settled since the last step */
 	int64_t start_ms, settled_ms, deadline_ms;
 };
 
@@ -56,10 +59,16 @@ size_t audit_step(struct audit *a, const struct audit_setup *s, const char *doma
 {
 	struct look l = {
 		.facts = &a->facts,
-		.max_questions = s->limits.max_questions ? s->limits.max_questions : QUESTIONS_DEFAULT,
+		.max_questions = s->limits.max_questions ? s->limits.max_questions
+							 : QUESTIONS_DEFAULT,
 	};
 	struct check c = {
-		.arena = &a->work, .look = &l, .domain = domain, .wish = &s->wish, .now_s = a->facts.now_s, .report = &a->report,
+		.arena = &a->work,
+		.look = &l,
+		.domain = domain,
+		.wish = &s->wish,
+		.now_s = a->facts.now_s,
+		.report = &a->report,
 	};
 
 	arena_free(&a->work);
@@ -74,7 +83,8 @@ size_t audit_step(struct audit *a, const struct audit_setup *s, const char *doma
 static bool is_ignored(const struct audit_setup *s, const struct finding *f)
 {
 	for (size_t i = 0; i < s->nignores; i++)
-		if (s->ignores[i].rule == f->rule && (!s->ignores[i].subject || strcmp(s->ignores[i].subject, f->subject) == 0))
+		if (s->ignores[i].rule == f->rule &&
+		    (!s->ignores[i].subject || strcmp(s->ignores[i].subject, f->subject) == 0))
 			return true;
 	return false;
 }
@@ -123,12 +133,15 @@ void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed
 	findings_sort(&a->report.findings);
 	list_unknown(a);
 	judge_report(&a->work, &a->report);
-	a->report.stats = (struct stats){ .queries = (unsigned)a->facts.n, .steps = a->steps, .elapsed_ms = elapsed_ms };
+	a->report.stats = (struct stats){ .queries = (unsigned)a->facts.n,
+					  .steps = a->steps,
+					  .elapsed_ms = elapsed_ms };
 }
 
 /* ---- the loop ---- */
 
-/* Runs within a source's callback: an arena that is full must not jump out through the library that called us. */
+/* Runs within a source's callback: an arena that is full must not jump out through the library that
+ * called us. */
 static void settle(struct question *q, const struct fact *answer)
 {
 	struct run *r = q->owner;
@@ -153,7 +166,8 @@ static void settle_lost(struct fact *f, enum fact_why why)
 	}
 }
 
-/* Facts are handed over in the order they were opened; those before r->handed are on their way or settled. */
+/* Facts are handed over in the order they were opened; those before r->handed are on their way or
+ * settled. */
 static void hand_over(struct run *r)
 {
 	struct facts *fs = &r->audit->facts;
@@ -175,7 +189,13 @@ static void hand_over(struct run *r)
 		}
 		q = ARENA_NEW(&r->audit->arena, struct question);
 		*q = (struct question){
-			.kind = f->kind, .type = f->type, .name = f->name, .facts = fs, .done = settle, .owner = r, .deadline_ms = deadline,
+			.kind = f->kind,
+			.type = f->type,
+			.name = f->name,
+			.facts = fs,
+			.done = settle,
+			.owner = r,
+			.deadline_ms = deadline,
 		};
 		r->waiting++;
 		r->setup->source->ops->ask(r->setup->source, q);
@@ -195,8 +215,10 @@ static void wait_for_answers(struct run *r)
 			return;
 		if (r->setup->progress && now - told >= PROGRESS_MS) {
 			told = now;
-			r->setup->progress(r->setup->progress_arg, r->audit, (unsigned)r->audit->facts.n - r->waiting,
-					   (unsigned)r->audit->facts.n, (unsigned)(now - r->start_ms));
+			r->setup->progress(r->setup->progress_arg, r->audit,
+					   (unsigned)r->audit->facts.n - r->waiting,
+					   (unsigned)r->audit->facts.n,
+					   (unsigned)(now - r->start_ms));
 		}
 		s->ops->run(s, r->fresh ? QUIET_MS : PROGRESS_MS);
 	}
@@ -211,7 +233,8 @@ static void drain(struct run *r)
 static void loop(struct run *r, const char *domain)
 {
 	struct facts *fs = &r->audit->facts;
-	unsigned max_steps = r->setup->limits.max_steps ? r->setup->limits.max_steps : STEPS_DEFAULT;
+	unsigned max_steps = r->setup->limits.max_steps ? r->setup->limits.max_steps
+							: STEPS_DEFAULT;
 
 	while (audit_step(r->audit, r->setup, domain) && !r->audit->failed) {
 		if (r->audit->steps >= max_steps) {

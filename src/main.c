@@ -16,7 +16,12 @@
 #include "tape.h"
 #include "zone.h"
 
-enum { EXIT_USAGE = 2, FILE_MAX = 64 * 1024 * 1024, OUTPUT_MAX = 1024 * 1024 * 1024, ARENA_MAX = 2000 * 1024 * 1024 };
+enum {
+	EXIT_USAGE = 2,
+	FILE_MAX = 64 * 1024 * 1024,
+	OUTPUT_MAX = 1024 * 1024 * 1024,
+	ARENA_MAX = 2000 * 1024 * 1024
+};
 enum { SOURCES_MAX = 1024, PROGRESS_AFTER_MS = 1000 };
 
 struct program {
@@ -28,7 +33,7 @@ struct program {
 	size_t nrow;
 	const char **domain;
 	size_t ndomain;
-	struct buf out;     /* what has not been written yet; all of it when it goes to a file */
+	struct buf out; /* what has not been written yet; all of it when it goes to a file */
 	struct buf recorded;
 	struct facts written; /* questions that are on the recorded tape */
 	bool progress_shown;
@@ -80,7 +85,8 @@ static bool finish_files(struct program *p)
 		complain(err);
 		return false;
 	}
-	if (p->o.record && (p->recorded.failed || !file_write(&p->arena, p->o.record, buf_str(&p->recorded), &err))) {
+	if (p->o.record && (p->recorded.failed ||
+			    !file_write(&p->arena, p->o.record, buf_str(&p->recorded), &err))) {
 		complain(p->recorded.failed ? "the tape is too large" : err);
 		return false;
 	}
@@ -99,7 +105,8 @@ static unsigned terminal_width(void)
 static struct render_options render_options(const struct options *o)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-	bool plain = (no_color && *no_color) || !term || strcmp(term, "dumb") == 0 || !isatty(STDOUT_FILENO) || o->output;
+	bool plain = (no_color && *no_color) || !term || strcmp(term, "dumb") == 0 ||
+		     !isatty(STDOUT_FILENO) || o->output;
 
 	return (struct render_options){
 		.color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && !plain),
@@ -110,13 +117,15 @@ static struct render_options render_options(const struct options *o)
 	};
 }
 
-static void progress(void *arg, const struct audit *a, unsigned settled, unsigned asked, unsigned elapsed_ms)
+static void progress(void *arg, const struct audit *a, unsigned settled, unsigned asked,
+		     unsigned elapsed_ms)
 {
 	struct program *p = arg;
 
 	if (elapsed_ms < PROGRESS_AFTER_MS || p->o.quiet || !isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r%s: %u of %u questions answered, %u s ", a->report.domain, settled, asked, elapsed_ms / 1000);
+	fprintf(stderr, "\r%s: %u of %u questions answered, %u s ", a->report.domain, settled,
+		asked, elapsed_ms / 1000);
 	fflush(stderr);
 	p->progress_shown = true;
 }
@@ -141,7 +150,8 @@ static bool read_zones(struct program *p)
 	}
 	for (size_t i = 0; i < p->o.zones.n; i++) {
 		p->zone[i] = ARENA_NEW(&p->arena, struct zone);
-		if (!parse_zone_file(&p->arena, p->o.zones.item[i], p->o.origin, p->zone[i], &err)) {
+		if (!parse_zone_file(&p->arena, p->o.zones.item[i], p->o.origin, p->zone[i],
+				     &err)) {
 			complain(err);
 			return false;
 		}
@@ -209,7 +219,8 @@ static bool list_domains(struct program *p)
 		const char *name = name_from_user(&p->arena, str_c(p->o.words.item[i]), &why);
 
 		if (!name) {
-			complain(arena_printf(&p->arena, "\"%s\" is no domain name: %s", p->o.words.item[i], why));
+			complain(arena_printf(&p->arena, "\"%s\" is no domain name: %s",
+					      p->o.words.item[i], why));
 			return false;
 		}
 		add_domain(p, name, &cap);
@@ -220,7 +231,8 @@ static bool list_domains(struct program *p)
 			add_domain(p, names[k], &cap);
 	}
 	if (!p->ndomain) {
-		complain("no domain: `authcheck example.com` audits one, `authcheck --help` says what else there is");
+		complain(
+			"no domain: `authcheck example.com` audits one, `authcheck --help` says what else there is");
 		return false;
 	}
 	return true;
@@ -253,7 +265,9 @@ static bool read_selectors(struct program *p)
 			if (!s.n || s.p[0] == '#')
 				continue;
 			if (!name_from_text(&p->arena, s) || s.n > 200) {
-				complain(arena_printf(&p->arena, "%s:%u: \"%.*s\" is no selector", o->selector_files.item[i], line, (int)s.n, s.p));
+				complain(arena_printf(&p->arena, "%s:%u: \"%.*s\" is no selector",
+						      o->selector_files.item[i], line, (int)s.n,
+						      s.p));
 				buf_free(&text);
 				return false;
 			}
@@ -290,7 +304,8 @@ static int worse(int a, int b)
 	return weight[a] >= weight[b] ? a : b;
 }
 
-static int audit_one(struct program *p, const struct audit_setup *s, const struct render_options *ro, size_t i)
+static int audit_one(struct program *p, const struct audit_setup *s,
+		     const struct render_options *ro, size_t i)
 {
 	static struct audit audit;
 	int status = EXIT_USAGE;
@@ -314,8 +329,14 @@ static int audit_all(struct program *p)
 {
 	struct render_options ro = render_options(&p->o);
 	struct audit_setup s = {
-		.source = p->source, .wish = p->o.wish, .limits = p->o.limits, .ignores = p->o.ignores, .nignores = p->o.nignores,
-		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(), .progress = progress, .progress_arg = p,
+		.source = p->source,
+		.wish = p->o.wish,
+		.limits = p->o.limits,
+		.ignores = p->o.ignores,
+		.nignores = p->o.nignores,
+		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(),
+		.progress = progress,
+		.progress_arg = p,
 	};
 	int status = 0;
 
@@ -339,7 +360,8 @@ static int run_audit(struct program *p)
 	int status = EXIT_USAGE;
 
 	if (!p->o.format)
-		return complain("--format markdown is for `authcheck rules`; an audit knows text, json, ndjson");
+		return complain(
+			"--format markdown is for `authcheck rules`; an audit knows text, json, ndjson");
 	if (list_domains(p))
 		status = audit_all(p);
 	return status;
@@ -369,12 +391,15 @@ static int do_explain(struct program *p)
 	enum rule_id rule;
 
 	if (p->o.words.n != 1)
-		return complain("explain takes one rule: `authcheck explain spf-multiple`; `authcheck rules` lists them");
+		return complain(
+			"explain takes one rule: `authcheck explain spf-multiple`; `authcheck rules` lists them");
 	if (!rule_from(str_c(p->o.words.item[0]), &rule)) {
 		const char *near = rule_nearest(str_c(p->o.words.item[0]));
 
-		return complain(arena_printf(&p->arena, "there is no rule \"%s\"%s%s%s; `authcheck rules` lists them", p->o.words.item[0],
-					     near ? ": did you mean " : "", near ? near : "", near ? "?" : ""));
+		return complain(arena_printf(
+			&p->arena, "there is no rule \"%s\"%s%s%s; `authcheck rules` lists them",
+			p->o.words.item[0], near ? ": did you mean " : "", near ? near : "",
+			near ? "?" : ""));
 	}
 	render_explain(&p->out, rule, &ro);
 	return done(p);
@@ -383,7 +408,8 @@ static int do_explain(struct program *p)
 static int do_rules(struct program *p)
 {
 	if (p->o.words.n)
-		return complain("rules takes no argument; `authcheck explain RULE` says more of one");
+		return complain(
+			"rules takes no argument; `authcheck explain RULE` says more of one");
 	if (p->o.format_name && !p->o.format)
 		render_rules_markdown(&p->out);
 	else
@@ -393,19 +419,23 @@ static int do_rules(struct program *p)
 
 static void help(struct buf *out)
 {
-	buf_adds(out, "usage: authcheck [OPTION]... DOMAIN...       audit domains\n"
-		      "       authcheck [OPTION]... --zone FILE     audit what a zone file would publish\n"
-		      "       authcheck explain RULE                what a rule means and how to mend it\n"
-		      "       authcheck rules                       the table of rules\n\n"
-		      "Fetches a domain's SPF, DKIM, DMARC, MX, PTR, MTA-STS and TLS-RPT records, judges\n"
-		      "them, and says what makes receivers refuse its mail and how to mend it.\n\n");
+	buf_adds(
+		out,
+		"usage: authcheck [OPTION]... DOMAIN...       audit domains\n"
+		"       authcheck [OPTION]... --zone FILE     audit what a zone file would publish\n"
+		"       authcheck explain RULE                what a rule means and how to mend it\n"
+		"       authcheck rules                       the table of rules\n\n"
+		"Fetches a domain's SPF, DKIM, DMARC, MX, PTR, MTA-STS and TLS-RPT records, judges\n"
+		"them, and says what makes receivers refuse its mail and how to mend it.\n\n");
 	options_help(out);
-	buf_adds(out, "\nExit status: 0 nothing found at or over --fail-on; 1 something found; 2 wrong usage,\n"
-		      "unreadable input or our own failure; 3 undecided, because an answer could not be had.\n\n"
-		      "examples:\n"
-		      "  authcheck example.com\n"
-		      "  authcheck --offline --zone db.example.com --format json\n"
-		      "  authcheck --selector s2026 --ip 192.0.2.25 example.com\n");
+	buf_adds(
+		out,
+		"\nExit status: 0 nothing found at or over --fail-on; 1 something found; 2 wrong usage,\n"
+		"unreadable input or our own failure; 3 undecided, because an answer could not be had.\n\n"
+		"examples:\n"
+		"  authcheck example.com\n"
+		"  authcheck --offline --zone db.example.com --format json\n"
+		"  authcheck --selector s2026 --ip 192.0.2.25 example.com\n");
 }
 
 static const struct {

@@ -71,7 +71,8 @@ static void set_output(struct reader *r, const char *arg)
 static void set_selector(struct reader *r, const char *arg)
 {
 	if (!name_from_text(r->arena, str_c(arg)) || strlen(arg) > 200)
-		fail(r, arena_printf(r->arena, "\"%s\" is no selector (the part before ._domainkey)", arg));
+		fail(r, arena_printf(r->arena,
+				     "\"%s\" is no selector (the part before ._domainkey)", arg));
 	texts_add(r->arena, &r->o->selectors, arg);
 }
 
@@ -82,7 +83,9 @@ static void set_selectors(struct reader *r, const char *arg)
 
 static void set_discover(struct reader *r, const char *arg)
 {
-	static const char *const words[] = { [DISCOVER_NONE] = "none", [DISCOVER_SHORT] = "short", [DISCOVER_FULL] = "full" };
+	static const char *const words[] = {
+		[DISCOVER_NONE] = "none", [DISCOVER_SHORT] = "short", [DISCOVER_FULL] = "full"
+	};
 
 	for (int i = DISCOVER_NONE; i <= DISCOVER_FULL; i++)
 		if (strcmp(arg, words[i]) == 0) {
@@ -107,7 +110,8 @@ static void set_ip(struct reader *r, const char *arg)
 
 static void set_intent(struct reader *r, const char *arg)
 {
-	static const enum intent all[] = { INTENT_AUTO, INTENT_SENDS, INTENT_RECEIVES, INTENT_PARKED };
+	static const enum intent all[] = { INTENT_AUTO, INTENT_SENDS, INTENT_RECEIVES,
+					   INTENT_PARKED };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcmp(arg, intent_name(all[i])) == 0) {
@@ -155,7 +159,9 @@ static void set_ignore(struct reader *r, const char *arg)
 	struct str name = at < 0 ? s : str_sub(s, 0, (size_t)at);
 
 	if (!rule_from(name, &i.rule)) {
-		fail(r, arena_printf(r->arena, "there is no rule \"%.*s\" (`authcheck rules` lists them)", (int)name.n, name.p));
+		fail(r, arena_printf(r->arena,
+				     "there is no rule \"%.*s\" (`authcheck rules` lists them)",
+				     (int)name.n, name.p));
 		return;
 	}
 	if (at >= 0) {
@@ -163,7 +169,8 @@ static void set_ignore(struct reader *r, const char *arg)
 		if (!i.subject)
 			fail(r, "behind the @ stands the name that the finding is about");
 	}
-	r->o->ignores = arena_grow(r->arena, r->o->ignores, r->o->nignores, &r->o->cap_ignores, sizeof(i));
+	r->o->ignores = arena_grow(r->arena, r->o->ignores, r->o->nignores, &r->o->cap_ignores,
+				   sizeof(i));
 	r->o->ignores[r->o->nignores++] = i;
 }
 
@@ -172,10 +179,12 @@ static unsigned seconds(struct reader *r, const char *arg)
 {
 	struct str s = str_c(arg);
 	ptrdiff_t dot = str_find(s, '.');
-	struct str whole = dot < 0 ? s : str_sub(s, 0, (size_t)dot), part = dot < 0 ? S("0") : str_from(s, (size_t)dot + 1);
+	struct str whole = dot < 0 ? s : str_sub(s, 0, (size_t)dot),
+		   part = dot < 0 ? S("0") : str_from(s, (size_t)dot + 1);
 	uint32_t sec = 0, frac = 0;
 
-	if ((whole.n && !str_to_u32(whole, 86400, &sec)) || part.n > 3 || !str_to_u32(part, 999, &frac) || (!sec && !frac)) {
+	if ((whole.n && !str_to_u32(whole, 86400, &sec)) || part.n > 3 ||
+	    !str_to_u32(part, 999, &frac) || (!sec && !frac)) {
 		fail(r, arena_printf(r->arena, "\"%s\" is no number of seconds", arg));
 		return 1;
 	}
@@ -209,7 +218,8 @@ static void set_connect_to(struct reader *r, const char *arg)
 		colons += *p == ':' && !depth;
 	}
 	if (colons != 3)
-		fail(r, "HOST:PORT:ADDR:PORT, as curl has it (HOST and PORT may be empty; an IPv6 address stands in brackets)");
+		fail(r,
+		     "HOST:PORT:ADDR:PORT, as curl has it (HOST and PORT may be empty; an IPv6 address stands in brackets)");
 	texts_add(r->arena, &r->o->connect_to, arg);
 }
 
@@ -264,27 +274,33 @@ static const struct option {
 	set_fn *set;
 	const char *help;
 } table[] = {
-	{ 0, "zone", "FILE", set_zone, "answers at or below its origin come from this zone file\n(again for more); without DOMAIN all its senders are audited" },
+	{ 0, "zone", "FILE", set_zone,
+	  "answers at or below its origin come from this zone file\n(again for more); without DOMAIN all its senders are audited" },
 	{ 0, "origin", "NAME", set_origin, "the zone's origin, where the file does not say it" },
 	{ 0, "offline", NULL, set_offline, "no network: what no zone or tape answers is unknown" },
-	{ 0, "nameserver", "ADDR[:PORT]", set_nameserver, "ask this server instead of the system's (again for more)" },
+	{ 0, "nameserver", "ADDR[:PORT]", set_nameserver,
+	  "ask this server instead of the system's (again for more)" },
 	{ 0, "record", "FILE", set_record, "write all answers to a tape" },
 	{ 0, "replay", "FILE", set_replay, "take the answers from a tape instead of the network" },
 	{ 0, "selector", "S", set_selector, "a DKIM selector in use (again for more)" },
 	{ 0, "selectors", "FILE", set_selectors, "DKIM selectors in use, one a line" },
-	{ 0, "discover", "none|short|full", set_discover, "how many well-known selectors to try (full)" },
+	{ 0, "discover", "none|short|full", set_discover,
+	  "how many well-known selectors to try (full)" },
 	{ 0, "ip", "ADDR", set_ip, "an address that sends for the domain (again for more)" },
 	{ 0, "intent", "auto|sends|receives|parked", set_intent, "what the domain is for (auto)" },
 	{ 0, "format", "NAME", set_format, "text, json, ndjson (text)" },
 	{ 0, "output", "FILE", set_output, "write the report there, whole or not at all" },
-	{ 0, "fail-on", "error|warning|info|never", set_fail_on, "least severity that makes the exit status 1 (error)" },
-	{ 0, "ignore", "RULE[@NAME]", set_ignore, "leave a rule out, for one name or for all (again for more)" },
+	{ 0, "fail-on", "error|warning|info|never", set_fail_on,
+	  "least severity that makes the exit status 1 (error)" },
+	{ 0, "ignore", "RULE[@NAME]", set_ignore,
+	  "leave a rule out, for one name or for all (again for more)" },
 	{ 0, "timeout", "S", set_timeout, "seconds for one question (5)" },
 	{ 0, "deadline", "S", set_deadline, "seconds for one audit (30)" },
 	{ 0, "ca-file", "FILE", set_ca_file, "trusted certificates for HTTPS (PEM)" },
 	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", set_connect_to, "for HTTPS, as curl has it" },
 	{ 0, "allow-private", NULL, set_allow_private, "let HTTPS connect to private addresses" },
-	{ 0, "color", "auto|always|never", set_color, "colour in text (auto; NO_COLOR is honoured)" },
+	{ 0, "color", "auto|always|never", set_color,
+	  "colour in text (auto; NO_COLOR is honoured)" },
 	{ 'q', "quiet", NULL, set_quiet, "only the head line, errors and warnings" },
 	{ 'v', "verbose", NULL, set_verbose, "every record, note and unanswered question" },
 	{ 'h', "help", NULL, set_help, "this text" },
@@ -303,7 +319,8 @@ void options_help(struct buf *out)
 		if (o->letter)
 			buf_addf(out, "  -%c, --%s", o->letter, o->name);
 		else
-			buf_addf(out, "  --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+			buf_addf(out, "  --%s%s%s", o->name, o->arg ? " " : "",
+				 o->arg ? o->arg : "");
 		for (const char *end = line; *line; line = end) {
 			if (out->n - from > 23) {
 				buf_addc(out, '\n');
@@ -332,8 +349,11 @@ static const struct option *find_long(struct reader *r, struct str name)
 		if (str_near(name, table[i].name))
 			near = table[i].name;
 	}
-	r->err = near ? arena_printf(r->arena, "unknown option --%.*s: did you mean --%s?", (int)name.n, name.p, near) :
-			arena_printf(r->arena, "unknown option --%.*s: `authcheck --help` lists them all", (int)name.n, name.p);
+	r->err = near ? arena_printf(r->arena, "unknown option --%.*s: did you mean --%s?",
+				     (int)name.n, name.p, near)
+		      : arena_printf(r->arena,
+				     "unknown option --%.*s: `authcheck --help` lists them all",
+				     (int)name.n, name.p);
 	return NULL;
 }
 
@@ -342,7 +362,8 @@ static const struct option *find_letter(struct reader *r, char letter)
 	for (size_t i = 0; i < NOPTIONS; i++)
 		if (table[i].letter == letter && letter)
 			return &table[i];
-	r->err = arena_printf(r->arena, "unknown option -%c: `authcheck --help` lists them all", letter);
+	r->err = arena_printf(r->arena, "unknown option -%c: `authcheck --help` lists them all",
+			      letter);
 	return NULL;
 }
 
@@ -381,13 +402,16 @@ static void read_letters(struct reader *r, const char *word)
 	}
 }
 
-bool options_read(struct arena *a, int argc, char *const *argv, struct options *out, const char **err)
+bool options_read(struct arena *a, int argc, char *const *argv, struct options *out,
+		  const char **err)
 {
 	struct reader r = { .arena = a, .o = out };
 	bool words_only = false;
 
 	*out = (struct options){
-		.format = &render_formats[0], .fail_on = SEV_ERROR, .limits = { .timeout_ms = 5000, .deadline_ms = 30000 },
+		.format = &render_formats[0],
+		.fail_on = SEV_ERROR,
+		.limits = { .timeout_ms = 5000, .deadline_ms = 30000 },
 	};
 	for (int i = 1; i < argc && !r.err; i++) {
 		const char *w = argv[i];

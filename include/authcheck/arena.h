@@ -1,8 +1,9 @@
 /* arena: memory that lives exactly as long as one audit.
  *
- * Layer: base. Everything an audit makes (facts, parsed records, findings, the report) comes from its arena and goes with it in
- * one arena_free(); nothing in check/, parse/, judge/ or render/ frees. An arena has a maximum, so hostile input cannot make it
- * grow without bound. When the maximum is reached, or the system has no memory, control goes to the jmp_buf that the owner set
+ * Layer: base. Everything an audit makes (facts, parsed records, findings, the report) comes from
+ * its arena and goes with it in one arena_free(); nothing in check/, parse/, judge/ or render/
+ * frees. An arena has a maximum, so hostile input cannot make it grow without bound. When the
+ * maximum is reached, or the system has no memory, control goes to the jmp_buf that the owner set
  * (see audit.c and the fuzzers); without one the process aborts. So no caller checks for NULL. */
 #ifndef AUTHCHECK_ARENA_H
 #define AUTHCHECK_ARENA_H
@@ -31,7 +32,8 @@ void arena_free(struct arena *a);
 /* Zeroed memory, aligned for any type. Never NULL; n may be 0. */
 void *arena_alloc(struct arena *a, size_t n);
 
-/* Zeroed memory for `count` objects of `size` octets; a product that overflows counts as no memory. */
+/* Zeroed memory for `count` objects of `size` octets; a product that overflows counts as no memory.
+ */
 void *arena_array(struct arena *a, size_t count, size_t size);
 
 /* A NUL-terminated copy. An embedded NUL is copied as it is. */
@@ -42,8 +44,9 @@ struct str arena_str(struct arena *a, struct str s);
 /* As printf, into the arena. */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Room for one more at the end of a growing array `items` of `*n` used and `*cap` allotted items of `size` octets: returns the
- * array, moved when it had to grow. The caller stores the item and increments *n. */
+/* Room for one more at the end of a growing array `items` of `*n` used and `*cap` allotted items of
+ * `size` octets: returns the array, moved when it had to grow. The caller stores the item and
+ * increments *n. */
 void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

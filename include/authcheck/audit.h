@@ -1,4 +1,5 @@
-/* audit: the only loop. Question, fact, check, and again until nothing is open. Layer: above all stages; main.c drives it. */
+/* audit: the only loop. Question, fact, check, and again until nothing is open. Layer: above all
+ * stages; main.c drives it. */
 #ifndef AUTHCHECK_AUDIT_H
 #define AUTHCHECK_AUDIT_H
 
@@ -19,16 +20,17 @@ struct ignore {
 };
 
 struct audit {
-	struct arena arena;     /* the facts */
-	struct arena work;      /* the report of the newest step; emptied before each step */
+	struct arena arena; /* the facts */
+	struct arena work;  /* the report of the newest step; emptied before each step */
 	struct facts facts;
 	struct report report;
 	unsigned steps;
-	bool failed;            /* out of memory: our own failure */
+	bool failed; /* out of memory: our own failure */
 };
 
 /* Called now and then while an audit waits. */
-typedef void audit_progress_fn(void *arg, const struct audit *a, unsigned settled, unsigned asked, unsigned elapsed_ms);
+typedef void audit_progress_fn(void *arg, const struct audit *a, unsigned settled, unsigned asked,
+			       unsigned elapsed_ms);
 
 struct audit_setup {
 	struct source *source;
@@ -41,14 +43,15 @@ struct audit_setup {
 	void *progress_arg;
 };
 
-/* Audits one domain, waiting for the source as long as the deadline allows. False when it ran out of memory. */
+/* Audits one domain, waiting for the source as long as the deadline allows. False when it ran out
+ * of memory. */
 bool audit_run(struct audit *a, const struct audit_setup *s, const char *domain);
 
 /* Makes ready for audit_step: arenas and an empty table of facts. audit_run does it by itself. */
 void audit_init(struct audit *a, const struct audit_setup *s);
 
-/* One step over the facts as they are: resets the report, runs every check. Returns how many questions are OPEN. For audit_run and
- * for tests that reveal facts in an order of their own. */
+/* One step over the facts as they are: resets the report, runs every check. Returns how many
+ * questions are OPEN. For audit_run and for tests that reveal facts in an order of their own. */
 size_t audit_step(struct audit *a, const struct audit_setup *s, const char *domain);
 
 /* After the last step: sorts, drops what is ignored, lists what is unknown, judges. */

@@ -1,6 +1,7 @@
-/* banned: functions that this project does without. The Makefile includes it before everything else in src and tests, so that a use
- * is a compile error that names what to take instead. (The headers included first are those that declare the functions: a macro that
- * stands before a declaration would break it.)
+/* banned: functions that this project does without. The Makefile includes it before everything else
+ * in src and tests, so that a use is a compile error that names what to take instead. (The headers
+ * included first are those that declare the functions: a macro that stands before a declaration
+ * would break it.)
  *
  * Layer: none; it declares nothing. */
 #ifndef AUTHCHECK_BANNED_H

@@ -1,7 +1,7 @@
 /* buf: output that grows, with a maximum and a sticky error.
  *
- * Layer: base. Owned by whoever made it; freed with buf_free(). After an error (out of memory, over the maximum) every further
- * call does nothing, and one check of `failed` at the end is enough. */
+ * Layer: base. Owned by whoever made it; freed with buf_free(). After an error (out of memory, over
+ * the maximum) every further call does nothing, and one check of `failed` at the end is enough. */
 #ifndef AUTHCHECK_BUF_H
 #define AUTHCHECK_BUF_H
 
@@ -12,8 +12,8 @@
 #include "str.h"
 
 struct buf {
-	char *p;     /* the text; NUL-terminated whenever p is not NULL */
-	size_t n;    /* octets of text, the final NUL aside */
+	char *p;  /* the text; NUL-terminated whenever p is not NULL */
+	size_t n; /* octets of text, the final NUL aside */
 	size_t cap;
 	size_t max;
 	bool failed;
@@ -28,8 +28,9 @@ void buf_add_str(struct buf *b, struct str s);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_pad(struct buf *b, char c, size_t n);
 
-/* For a terminal: printable ASCII as it is, every other octet (controls, ESC, bytes over 0x7e) as \xNN. Returns the number of
- * columns written. No byte of the outside world reaches a terminal by any other way. */
+/* For a terminal: printable ASCII as it is, every other octet (controls, ESC, bytes over 0x7e) as
+ * \xNN. Returns the number of columns written. No byte of the outside world reaches a terminal by
+ * any other way. */
 size_t buf_add_safe(struct buf *b, struct str s);
 
 struct str buf_str(const struct buf *b);

@@ -1,8 +1,10 @@
-/* check: the checkers. Each is a straight-line function over facts: look, decide, write findings, fill in its part of the report.
+/* check: the checkers. Each is a straight-line function over facts: look, decide, write findings,
+ * fill in its part of the report.
  *
- * Layer: check. A checker sees the world through look() only, keeps nothing between steps, and includes no other checker. The four
- * laws (doc/architecture.md): 1. ask because of settled facts only; 2. OPEN writes no finding, LOST only unsure ones; 3. facts never
- * change; 4. no clock, random, environment or file. */
+ * Layer: check. A checker sees the world through look() only, keeps nothing between steps, and
+ * includes no other checker. The four laws (doc/architecture.md): 1. ask because of settled facts
+ * only; 2. OPEN writes no finding, LOST only unsure ones; 3. facts never change; 4. no clock,
+ * random, environment or file. */
 #ifndef AUTHCHECK_CHECK_H
 #define AUTHCHECK_CHECK_H
 
@@ -21,9 +23,9 @@ struct audit_wish {
 	const char *const *selectors;
 	size_t nselectors;
 	enum discover discover;
-	const struct str *ips;   /* 4 or 16 octets each: addresses that send for the domain */
+	const struct str *ips; /* 4 or 16 octets each: addresses that send for the domain */
 	size_t nips;
-	enum intent intent;      /* INTENT_AUTO: guess */
+	enum intent intent; /* INTENT_AUTO: guess */
 };
 
 struct check {
@@ -32,7 +34,7 @@ struct check {
 	const char *domain;
 	const struct audit_wish *wish;
 	int64_t now_s;
-	struct report *report;   /* findings are added to report->findings */
+	struct report *report; /* findings are added to report->findings */
 };
 
 typedef void check_fn(struct check *c);
@@ -41,11 +43,12 @@ typedef void check_fn(struct check *c);
 void check_all(struct check *c);
 
 /* The rows of the table. */
-check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO means not decided in this step */
+check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO means not decided in
+			  this step */
 check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt;
 
-static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject, const struct fact *fact,
-				    const struct rr *rr)
+static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,
+				    const struct fact *fact, const struct rr *rr)
 {
 	return finding_add(&c->report->findings, rule, subject, fact, rr);
 }

@@ -14,13 +14,16 @@ struct dkim_probe { /* one selector that is asked for */
 struct dkim_plan {
 	struct dkim_probe *item;
 	size_t n, cap;
-	size_t special; /* the first of them, given or inferred: what is added later may repeat one of these */
+	size_t special; /* the first of them, given or inferred: what is added later may repeat one
+			   of these */
 };
 
-/* Which selectors to ask, from what the user said and from the settled facts about the domain's MX and SPF. */
+/* Which selectors to ask, from what the user said and from the settled facts about the domain's MX
+ * and SPF. */
 void dkim_plan(struct check *c, struct dkim_plan *out);
 
-/* Whose selector it is, where the CNAME at it leads to `target` (NULL: there is none); NULL when unknown. */
+/* Whose selector it is, where the CNAME at it leads to `target` (NULL: there is none); NULL when
+ * unknown. */
 const char *dkim_provider_of(const struct dkim_probe *p, const char *target);
 
 struct dkim_run {
@@ -34,13 +37,17 @@ struct dkim_run {
 	size_t cap;                 /* of report->dkim.keys */
 };
 
-/* Everything that is to be said about one key record: adds findings and counts it. `name` is where it stands. */
+/* Everything that is to be said about one key record: adds findings and counts it. `name` is where
+ * it stands. */
 void dkim_judge_key(struct dkim_run *r, const struct dkim_key_view *v, const char *name);
 
-/* The whole record as it should be, when `fault` of it can be mended by rule; NULL when it cannot. */
-const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *key, const struct fault *fault);
+/* The whole record as it should be, when `fault` of it can be mended by rule; NULL when it cannot.
+ */
+const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *key,
+		      const struct fault *fault);
 
 /* A record with one tag left out, as a line of a zone; NULL when the rest is no usable key. */
-const char *dkim_mend_without(struct arena *a, const char *name, const struct dkim_key *key, const char *tag);
+const char *dkim_mend_without(struct arena *a, const char *name, const struct dkim_key *key,
+			      const char *tag);
 
 #endif

@@ -1,7 +1,8 @@
 /* fact: what the world answered to one question, including that it did not.
  *
- * Layer: fact. A question is (kind, type, name). A fact never changes once it is settled (law 3), and LOST is never "no record".
- * Facts and all they point to live in the arena of the audit that holds them. */
+ * Layer: fact. A question is (kind, type, name). A fact never changes once it is settled (law 3),
+ * and LOST is never "no record". Facts and all they point to live in the arena of the audit that
+ * holds them. */
 #ifndef AUTHCHECK_FACT_H
 #define AUTHCHECK_FACT_H
 
@@ -21,46 +22,48 @@ enum ask {
 
 enum fact_state {
 	FACT_OPEN, /* not answered yet; says nothing at all */
-	FACT_SOME, /* at least one record (DNS), or a complete HTTP response of any status (HTTPS) */
+	FACT_SOME, /* at least one record (DNS), or a complete HTTP response of any status (HTTPS)
+		    */
 	FACT_NONE, /* the world says: there is none */
 	FACT_LOST, /* could not be had; nothing is known */
 };
 
 /* Why a fact is NONE or LOST. The word in the comment is what a tape says. */
-#define FACT_WHYS(X)                                                                                  \
-	X(WHY_OK, "ok", "")                                                                           \
-	/* NONE */                                                                                    \
-	X(WHY_NXDOMAIN, "NXDOMAIN", "the name does not exist")                                        \
-	X(WHY_NODATA, "NODATA", "the name exists, without a record of this type")                     \
-	/* LOST, DNS */                                                                               \
-	X(WHY_TIMEOUT, "timeout", "no answer in time")                                                \
-	X(WHY_SERVFAIL, "servfail", "the server answered SERVFAIL")                                   \
-	X(WHY_REFUSED, "refused", "the server refused to answer")                                     \
-	X(WHY_RCODE, "rcode", "the server answered with an error")                                    \
-	X(WHY_GARBAGE, "garbage", "the answer could not be read")                                     \
-	X(WHY_TRUNCATED, "truncated", "the answer was truncated and TCP failed")                      \
-	X(WHY_UNREACHABLE, "unreachable", "no server could be reached")                               \
-	X(WHY_CNAME_LOOP, "cname-loop", "the CNAME chain does not end")                               \
-	/* LOST, HTTPS */                                                                             \
-	X(WHY_CONNECT, "connect", "no connection")                                                    \
-	X(WHY_TLS, "tls", "TLS failed")                                                               \
-	X(WHY_CERT, "certificate", "the certificate is not valid for this name")                      \
-	X(WHY_HTTP, "http", "the HTTP exchange failed")                                               \
-	X(WHY_TOO_LARGE, "too-large", "the body is larger than 64 KiB")                               \
-	X(WHY_PRIVATE, "private", "only private addresses, which are not connected to")               \
-	X(WHY_NO_ADDRESS, "no-address", "the host has no address to connect to")                      \
-	/* LOST, anything */                                                                          \
-	X(WHY_OFFLINE, "offline", "not asked: offline")                                               \
-	X(WHY_NOT_ON_TAPE, "not-on-tape", "not on the tape")                                          \
-	X(WHY_BUDGET, "over-budget", "not asked: the audit's budget of questions or steps is used up") \
-	X(WHY_DEADLINE, "deadline", "no answer before the audit's deadline")                          \
+#define FACT_WHYS(X)                                                                    \
+	X(WHY_OK, "ok", "")                                                             \
+	/* NONE */                                                                      \
+	X(WHY_NXDOMAIN, "NXDOMAIN", "the name does not exist")                          \
+	X(WHY_NODATA, "NODATA", "the name exists, without a record of this type")       \
+	/* LOST, DNS */                                                                 \
+	X(WHY_TIMEOUT, "timeout", "no answer in time")                                  \
+	X(WHY_SERVFAIL, "servfail", "the server answered SERVFAIL")                     \
+	X(WHY_REFUSED, "refused", "the server refused to answer")                       \
+	X(WHY_RCODE, "rcode", "the server answered with an error")                      \
+	X(WHY_GARBAGE, "garbage", "the answer could not be read")                       \
+	X(WHY_TRUNCATED, "truncated", "the answer was truncated and TCP failed")        \
+	X(WHY_UNREACHABLE, "unreachable", "no server could be reached")                 \
+	X(WHY_CNAME_LOOP, "cname-loop", "the CNAME chain does not end")                 \
+	/* LOST, HTTPS */                                                               \
+	X(WHY_CONNECT, "connect", "no connection")                                      \
+	X(WHY_TLS, "tls", "TLS failed")                                                 \
+	X(WHY_CERT, "certificate", "the certificate is not valid for this name")        \
+	X(WHY_HTTP, "http", "the HTTP exchange failed")                                 \
+	X(WHY_TOO_LARGE, "too-large", "the body is larger than 64 KiB")                 \
+	X(WHY_PRIVATE, "private", "only private addresses, which are not connected to") \
+	X(WHY_NO_ADDRESS, "no-address", "the host has no address to connect to")        \
+	/* LOST, anything */                                                            \
+	X(WHY_OFFLINE, "offline", "not asked: offline")                                 \
+	X(WHY_NOT_ON_TAPE, "not-on-tape", "not on the tape")                            \
+	X(WHY_BUDGET, "over-budget",                                                    \
+	  "not asked: the audit's budget of questions or steps is used up")             \
+	X(WHY_DEADLINE, "deadline", "no answer before the audit's deadline")            \
 	X(WHY_BAD_NAME, "bad-name", "no name that DNS can be asked for")
 
 enum fact_why {
 #define X(id, word, text) id,
 	FACT_WHYS(X)
 #undef X
-	WHY_COUNT
+		WHY_COUNT
 };
 
 struct fact {
@@ -70,21 +73,23 @@ struct fact {
 
 	enum fact_state state;
 	enum fact_why why;
-	const char *detail;     /* more than `why` says: "timeout after 5 s", "SSL certificate problem: …"; NULL: nothing more */
-	const struct rr *rr;    /* in rr_cmp order */
+	const char *detail;  /* more than `why` says: "timeout after 5 s", "SSL certificate problem:
+				…"; NULL: nothing more */
+	const struct rr *rr; /* in rr_cmp order */
 	size_t nrr;
-	const struct rr *chain; /* the CNAMEs followed, first to last; the last one's target owns rr */
+	const struct rr
+		*chain; /* the CNAMEs followed, first to last; the last one's target owns rr */
 	size_t nchain;
-	uint32_t ttl_s;         /* the least TTL in it */
-	uint32_t size;          /* octets of the DNS message; 0: not known (zone files) */
-	bool ad;                /* the resolver says it validated the answer */
-	const char *source;     /* "192.0.2.53:53", a file's name; NULL: none */
-	uint32_t rtt_ms;        /* statistics only: never in a finding */
+	uint32_t ttl_s;     /* the least TTL in it */
+	uint32_t size;      /* octets of the DNS message; 0: not known (zone files) */
+	bool ad;            /* the resolver says it validated the answer */
+	const char *source; /* "192.0.2.53:53", a file's name; NULL: none */
+	uint32_t rtt_ms;    /* statistics only: never in a finding */
 
 	/* HTTPS */
-	int status;                /* HTTP status code */
-	const char *content_type;  /* as sent; NULL: no such header */
-	struct str body;           /* at most 64 KiB */
+	int status;               /* HTTP status code */
+	const char *content_type; /* as sent; NULL: no such header */
+	struct str body;          /* at most 64 KiB */
 };
 
 const char *fact_why_word(enum fact_why w);

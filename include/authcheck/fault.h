@@ -1,6 +1,7 @@
 /* fault: what a parser has against a record, with the place. Layer: parse.
  *
- * Parsers know grammar; which rule a fault breaks is the checker's business. `code` is from the parser's own enum. */
+ * Parsers know grammar; which rule a fault breaks is the checker's business. `code` is from the
+ * parser's own enum. */
 #ifndef AUTHCHECK_FAULT_H
 #define AUTHCHECK_FAULT_H
 

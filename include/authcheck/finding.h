@@ -1,4 +1,5 @@
-/* finding: a rule that a set of facts breaks, with its evidence. Layer: finding (above fact and rule). */
+/* finding: a rule that a set of facts breaks, with its evidence. Layer: finding (above fact and
+ * rule). */
 #ifndef AUTHCHECK_FINDING_H
 #define AUTHCHECK_FINDING_H
 
@@ -13,10 +14,12 @@ struct finding {
 	bool offline;            /* not sure, only because the user wished no network */
 	const char *subject;     /* the name (or address) it is about */
 	const struct fact *fact; /* evidence; NULL: none */
-	const struct rr *rr;     /* the record of fact->rr or fact->chain it is about; NULL: the whole fact */
-	struct span at;          /* octets within rr_text(rr) (or within the body of an HTTPS fact); len 0: all */
-	const char *detail;      /* what exactly: "13 lookups, 10 allowed" */
-	const char *fix;         /* how to mend this very case, ready to paste; NULL: the rule's own text */
+	const struct rr
+		*rr; /* the record of fact->rr or fact->chain it is about; NULL: the whole fact */
+	struct span at; /* octets within rr_text(rr) (or within the body of an HTTPS fact); len 0:
+			   all */
+	const char *detail; /* what exactly: "13 lookups, 10 allowed" */
+	const char *fix; /* how to mend this very case, ready to paste; NULL: the rule's own text */
 };
 
 struct findings {
@@ -25,11 +28,14 @@ struct findings {
 	size_t n, cap;
 };
 
-/* A new finding, sure unless `fact` is LOST. The fact must not be OPEN (law 2). A finding that is already there (same rule, subject,
- * record and place) is returned again, so that nothing is said twice. rr may be NULL. */
-struct finding *finding_add(struct findings *fs, enum rule_id rule, const char *subject, const struct fact *fact, const struct rr *rr);
+/* A new finding, sure unless `fact` is LOST. The fact must not be OPEN (law 2). A finding that is
+ * already there (same rule, subject, record and place) is returned again, so that nothing is said
+ * twice. rr may be NULL. */
+struct finding *finding_add(struct findings *fs, enum rule_id rule, const char *subject,
+			    const struct fact *fact, const struct rr *rr);
 
-/* Worst first: severity, sure before unsure, protocol, the rule's place in the table, subject, record text, place. */
+/* Worst first: severity, sure before unsure, protocol, the rule's place in the table, subject,
+ * record text, place. */
 void findings_sort(struct findings *fs);
 
 const char *finding_fix(const struct finding *f);

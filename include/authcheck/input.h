@@ -1,7 +1,7 @@
 /* input: a cursor over octets with a sticky error.
  *
- * Layer: base. Every read checks the length; past the end, or after an error, reads give 0 or an empty view and `bad` stays set.
- * One check at the end is enough. */
+ * Layer: base. Every read checks the length; past the end, or after an error, reads give 0 or an
+ * empty view and `bad` stays set. One check at the end is enough. */
 #ifndef AUTHCHECK_INPUT_H
 #define AUTHCHECK_INPUT_H
 

@@ -4,7 +4,8 @@
 
 #include "check.h"
 
-/* Everything that is to be said about the HTTPS fact of the policy, once it is settled: fills in report->mta_sts.policy. */
+/* Everything that is to be said about the HTTPS fact of the policy, once it is settled: fills in
+ * report->mta_sts.policy. */
 void mta_sts_judge_policy(struct check *c, const char *host, const struct fact *https);
 
 /* Does the domain take mail: an MX that is not null? */

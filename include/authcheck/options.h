@@ -14,7 +14,7 @@ struct texts {
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
-	struct texts words;      /* what is no option: domains, or a command's argument */
+	struct texts words; /* what is no option: domains, or a command's argument */
 	struct texts zones;
 	const char *origin;
 	bool offline;
@@ -38,7 +38,8 @@ struct options {
 };
 
 /* Reads argv[1..]. False and *err (one line: what, and what to do) on a wrong option. */
-bool options_read(struct arena *a, int argc, char *const *argv, struct options *out, const char **err);
+bool options_read(struct arena *a, int argc, char *const *argv, struct options *out,
+		  const char **err);
 
 /* The table of options as --help shows it. */
 void options_help(struct buf *out);

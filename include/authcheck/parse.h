@@ -1,4 +1,5 @@
-/* parse: all that parsers make. Layer: parse (above base and dns: bytes in, records with spans out; no fact, no network). */
+/* parse: all that parsers make. Layer: parse (above base and dns: bytes in, records with spans out;
+ * no fact, no network). */
 #ifndef AUTHCHECK_PARSE_H
 #define AUTHCHECK_PARSE_H
 

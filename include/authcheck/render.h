@@ -7,28 +7,33 @@
 
 struct render_options {
 	bool color;
-	bool verbose;     /* -v: every record, every info finding, every unknown question */
-	bool quiet;       /* -q: the head line and findings of at least warning only */
-	unsigned width;   /* columns; 80 unless told */
+	bool verbose;   /* -v: every record, every info finding, every unknown question */
+	bool quiet;     /* -q: the head line and findings of at least warning only */
+	unsigned width; /* columns; 80 unless told */
 	enum severity fail_on;
 };
 
-/* One row of the format table. `begin` and `end` frame the whole output, `one` writes one audit. begin and end may be NULL. */
+/* One row of the format table. `begin` and `end` frame the whole output, `one` writes one audit.
+ * begin and end may be NULL. */
 struct render_format {
 	const char *name;
 	void (*begin)(struct buf *out, const struct render_options *o, size_t total);
-	void (*one)(struct buf *out, struct arena *scratch, const struct report *r, const struct render_options *o, size_t index, size_t total);
+	void (*one)(struct buf *out, struct arena *scratch, const struct report *r,
+		    const struct render_options *o, size_t index, size_t total);
 	void (*end)(struct buf *out, const struct render_options *o, size_t total);
 };
 
 extern const struct render_format render_formats[];
 extern const size_t render_nformats;
 
-void render_text(struct buf *out, struct arena *scratch, const struct report *r, const struct render_options *o, size_t index, size_t total);
+void render_text(struct buf *out, struct arena *scratch, const struct report *r,
+		 const struct render_options *o, size_t index, size_t total);
 void render_json_begin(struct buf *out, const struct render_options *o, size_t total);
-void render_json(struct buf *out, struct arena *scratch, const struct report *r, const struct render_options *o, size_t index, size_t total);
+void render_json(struct buf *out, struct arena *scratch, const struct report *r,
+		 const struct render_options *o, size_t index, size_t total);
 void render_json_end(struct buf *out, const struct render_options *o, size_t total);
-void render_ndjson(struct buf *out, struct arena *scratch, const struct report *r, const struct render_options *o, size_t index, size_t total);
+void render_ndjson(struct buf *out, struct arena *scratch, const struct report *r,
+		   const struct render_options *o, size_t index, size_t total);
 
 /* `authcheck explain`, `authcheck rules`, doc/rules.md: the rule table itself. */
 void render_explain(struct buf *out, enum rule_id rule, const struct render_options *o);

@@ -1,4 +1,5 @@
-/* report: everything one audit found out. Checkers and judges fill it in; renderers see it const and see nothing else.
+/* report: everything one audit found out. Checkers and judges fill it in; renderers see it const
+ * and see nothing else.
  *
  * Layer: report (above finding and parse). Lives in the audit's arena. */
 #ifndef AUTHCHECK_REPORT_H
@@ -20,9 +21,10 @@ enum risk { RISK_NONE, RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_UNKNOWN };
 
 enum status { STATUS_NA, STATUS_PASS, STATUS_WARN, STATUS_FAIL, STATUS_NONE, STATUS_UNKNOWN };
 
-/* Is there a record of this protocol? The checker says so; judge turns it and the findings into a status. */
+/* Is there a record of this protocol? The checker says so; judge turns it and the findings into a
+ * status. */
 enum presence {
-	PRESENCE_OPEN,    /* not decided in this step */
+	PRESENCE_OPEN, /* not decided in this step */
 	PRESENCE_YES,
 	PRESENCE_NONE,    /* known: there is none */
 	PRESENCE_UNKNOWN, /* could not be had */
@@ -33,26 +35,28 @@ enum presence {
 struct spf_node;
 struct spf_cost { /* one term of one record, as the static walk saw it */
 	const struct spf_term *term;
-	unsigned lookups;             /* it and all below it; saturates */
+	unsigned lookups; /* it and all below it; saturates */
 	unsigned voids;
-	bool runs;                    /* false: after `all`, or a redirect beside `all`: never evaluated, costs nothing */
-	bool is_void;                 /* its own look-up found nothing */
-	const struct spf_node *child; /* include, redirect: the record it leads to, when there is one */
-	const char *note;             /* "loop", "not expanded: depends on the sender", "no SPF record"; NULL */
+	bool runs; /* false: after `all`, or a redirect beside `all`: never evaluated, costs nothing
+		    */
+	bool is_void; /* its own look-up found nothing */
+	const struct spf_node
+		*child;   /* include, redirect: the record it leads to, when there is one */
+	const char *note; /* "loop", "not expanded: depends on the sender", "no SPF record"; NULL */
 };
 struct spf_node { /* one SPF record in the tree */
 	const char *domain;
-	const struct fact *fact;      /* its TXT RRset */
-	const struct rr *rr;          /* the record itself; NULL: none, or several */
+	const struct fact *fact; /* its TXT RRset */
+	const struct rr *rr;     /* the record itself; NULL: none, or several */
 	const struct spf *spf;
-	struct spf_cost *terms;       /* in the order of spf->term */
+	struct spf_cost *terms; /* in the order of spf->term */
 	size_t nterms;
-	unsigned lookups, voids;      /* the whole evaluation from here, in the worst case */
+	unsigned lookups, voids; /* the whole evaluation from here, in the worst case */
 };
 struct spf_view {
-	const struct spf_node *root;  /* NULL: no record at all */
-	const struct fact *fact;      /* the domain's TXT RRset */
-	const struct rr **records;    /* every TXT at the domain that is an SPF record */
+	const struct spf_node *root; /* NULL: no record at all */
+	const struct fact *fact;     /* the domain's TXT RRset */
+	const struct rr **records;   /* every TXT at the domain that is an SPF record */
 	size_t nrecords;
 };
 
@@ -62,39 +66,39 @@ struct dkim_key_view {
 	const struct fact *fact;
 	const struct rr *rr;
 	const struct dkim_key *key;
-	const char *cname;            /* where the name leads to; NULL: no CNAME */
-	const char *provider;         /* whose selector this is known as; NULL */
-	bool given;                   /* the user named the selector */
+	const char *cname;    /* where the name leads to; NULL: no CNAME */
+	const char *provider; /* whose selector this is known as; NULL */
+	bool given;           /* the user named the selector */
 };
 struct dkim_view {
-	unsigned asked;               /* selectors tried */
-	enum presence wildcard;       /* does a name that must not exist answer? */
+	unsigned asked;         /* selectors tried */
+	enum presence wildcard; /* does a name that must not exist answer? */
 	struct dkim_key_view *keys;
 	size_t nkeys;
 };
 
 /* ---- DMARC ---- */
 struct dmarc_view {
-	const struct fact *fact;          /* where the policy record was found */
+	const struct fact *fact; /* where the policy record was found */
 	const struct rr *rr;
 	const struct dmarc *record;
-	const char *found_at;             /* "_dmarc.example.com"; NULL: nowhere */
+	const char *found_at;                  /* "_dmarc.example.com"; NULL: nowhere */
 	const char *organizational_domain;     /* RFC 9989 4.10.2; NULL: not known */
 	const char *psl_organizational_domain; /* RFC 7489 3.2; NULL: the name is a public suffix */
-	enum dmarc_policy policy;         /* what `p` says, RFC 9989 4.10.1 fallbacks applied */
+	enum dmarc_policy policy; /* what `p` says, RFC 9989 4.10.1 fallbacks applied */
 	enum dmarc_policy subdomain_policy;
 	enum dmarc_policy effective_policy; /* for this domain, `t` applied */
-	bool inherited;                   /* the record is a parent's */
+	bool inherited;                     /* the record is a parent's */
 };
 
 /* ---- MX, PTR ---- */
 struct address_view {
-	struct str ip;                /* 4 or 16 octets */
+	struct str ip; /* 4 or 16 octets */
 	const char *const *ptr;
 	size_t nptr;
-	enum presence has_ptr;        /* UNKNOWN: the reverse look-up was lost */
-	enum presence fcrdns;         /* YES: confirmed; NONE: known not to be; UNKNOWN */
-	bool given;                   /* by --ip */
+	enum presence has_ptr; /* UNKNOWN: the reverse look-up was lost */
+	enum presence fcrdns;  /* YES: confirmed; NONE: known not to be; UNKNOWN */
+	bool given;            /* by --ip */
 };
 struct mx_host_view {
 	const char *name;
@@ -102,13 +106,13 @@ struct mx_host_view {
 	const struct rr *rr;
 	struct address_view *address;
 	size_t naddress;
-	bool lost;                    /* whether it has an address could not be had */
+	bool lost; /* whether it has an address could not be had */
 };
 struct mx_view {
 	const struct fact *fact;
-	bool null_mx;                 /* RFC 7505 */
-	bool implicit;                /* no MX: the domain's own address (RFC 5321 5.1) */
-	struct mx_host_view *host;    /* by preference, then name */
+	bool null_mx;              /* RFC 7505 */
+	bool implicit;             /* no MX: the domain's own address (RFC 5321 5.1) */
+	struct mx_host_view *host; /* by preference, then name */
 	size_t nhost;
 };
 struct ptr_view {
@@ -118,9 +122,9 @@ struct ptr_view {
 
 /* ---- MTA-STS, TLS-RPT ---- */
 struct mta_sts_view {
-	const struct fact *fact;          /* TXT */
+	const struct fact *fact; /* TXT */
 	const struct rr *rr;
-	const struct fact *policy_fact;   /* HTTPS; NULL: not asked */
+	const struct fact *policy_fact;      /* HTTPS; NULL: not asked */
 	const struct mta_sts_policy *policy; /* NULL: none that can be read */
 };
 struct tls_rpt_view {
@@ -142,10 +146,10 @@ struct stats {
 };
 
 struct report {
-	const char *domain;       /* A-labels */
+	const char *domain; /* A-labels */
 	enum intent intent;
-	bool intent_assumed;      /* guessed, not given */
-	const char *intent_why;   /* "it has a null MX and SPF -all" */
+	bool intent_assumed;    /* guessed, not given */
+	const char *intent_why; /* "it has a null MX and SPF -all" */
 
 	enum presence presence[PROTO_COUNT];
 	enum status status[PROTO_COUNT];
@@ -159,19 +163,19 @@ struct report {
 
 	struct findings findings; /* sorted, worst first */
 
-	int score;                /* 0 to 100 */
-	const char *grade;        /* "A" "B" "C" "D" "F"; "?" when too much is unknown */
+	int score;         /* 0 to 100 */
+	const char *grade; /* "A" "B" "C" "D" "F"; "?" when too much is unknown */
 	enum risk risk;
 	const struct finding **risk_because;
 	size_t nrisk_because;
 
-	struct unknown *unknown;  /* sorted by question */
+	struct unknown *unknown; /* sorted by question */
 	size_t nunknown;
 	struct stats stats;
 };
 
-const char *intent_name(enum intent i);   /* "sends" */
-const char *risk_name(enum risk r);       /* "high" */
-const char *status_name(enum status s);   /* "pass"; STATUS_NA is "n/a" */
+const char *intent_name(enum intent i); /* "sends" */
+const char *risk_name(enum risk r);     /* "high" */
+const char *status_name(enum status s); /* "pass"; STATUS_NA is "n/a" */
 
 #endif

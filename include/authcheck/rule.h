@@ -33,13 +33,14 @@ enum rule_id {
 };
 
 struct rule {
-	const char *name;  /* stable, kebab-case, the protocol first: "spf-multiple" */
+	const char *name; /* stable, kebab-case, the protocol first: "spf-multiple" */
 	enum proto proto;
 	enum severity severity;
 	const char *ref;   /* "RFC 7208 4.5" */
 	const char *title; /* a short clause: "more than one SPF record" */
-	const char *why;   /* one to four sentences: what it means, why it matters, who refuses for it */
-	const char *fix;   /* one line: how to mend it */
+	const char
+		*why; /* one to four sentences: what it means, why it matters, who refuses for it */
+	const char *fix; /* one line: how to mend it */
 };
 
 extern const struct rule rules[RULE_COUNT];

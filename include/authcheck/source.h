@@ -1,6 +1,7 @@
 /* source: a place that answers come from. Live DNS, a zone file and a tape are three of these.
  *
- * Layer: ask. Sources stand in a row (mux.c): each question goes to the first source that has authority for it. */
+ * Layer: ask. Sources stand in a row (mux.c): each question goes to the first source that has
+ * authority for it. */
 #ifndef AUTHCHECK_SOURCE_H
 #define AUTHCHECK_SOURCE_H
 
@@ -12,9 +13,10 @@
 struct source;
 struct question;
 
-/* Called once for each question that was handed to a source, from within ask() or run(). `answer` is only lent for the call. Its
- * question is q's. For DNS it may end at a CNAME that leads out of what the source knows: then state is OPEN, chain says how far
- * it came, and the row of sources goes on with the last target. */
+/* Called once for each question that was handed to a source, from within ask() or run(). `answer`
+ * is only lent for the call. Its question is q's. For DNS it may end at a CNAME that leads out of
+ * what the source knows: then state is OPEN, chain says how far it came, and the row of sources
+ * goes on with the last target. */
 typedef void question_done_fn(struct question *q, const struct fact *answer);
 
 struct question {
@@ -23,8 +25,8 @@ struct question {
 	const char *name;
 	const struct facts *facts; /* the audit's facts: HTTPS takes its addresses from here */
 	question_done_fn *done;
-	void *owner;               /* whoever waits for it */
-	int64_t deadline_ms;       /* on the source's clock (source_now_ms); settle as LOST by then */
+	void *owner;         /* whoever waits for it */
+	int64_t deadline_ms; /* on the source's clock (source_now_ms); settle as LOST by then */
 };
 
 /* One row of the source table: what a place of answers can do. */
@@ -34,7 +36,8 @@ struct source_ops {
 	bool (*has)(struct source *s, enum ask kind, uint16_t type, const char *name);
 	/* Begin to answer. May call q->done at once. `q` stays valid until done is called. */
 	void (*ask)(struct source *s, struct question *q);
-	/* Wait at most timeout_ms (-1: for ever) for something to happen, and handle it. NULL: never waits for anything. */
+	/* Wait at most timeout_ms (-1: for ever) for something to happen, and handle it. NULL:
+	 * never waits for anything. */
 	void (*run)(struct source *s, int timeout_ms);
 	void (*close)(struct source *s);
 };
@@ -51,15 +54,16 @@ int64_t source_wall_clock_s(void);
 
 /* ---- live: DNS by c-ares, HTTPS by libcurl ---- */
 struct live_options {
-	const char *nameservers;  /* "192.0.2.53,192.0.2.54:5353,[2001:db8::1]:53"; NULL: the system's */
-	unsigned timeout_ms;      /* per question, retries included */
-	const char *ca_file;      /* PEM; NULL: the system's */
+	const char *
+		nameservers; /* "192.0.2.53,192.0.2.54:5353,[2001:db8::1]:53"; NULL: the system's */
+	unsigned timeout_ms; /* per question, retries included */
+	const char *ca_file; /* PEM; NULL: the system's */
 	const char *const *connect_to; /* curl's HOST:PORT:ADDR:PORT */
 	size_t nconnect_to;
-	bool allow_private;       /* HTTPS may connect to addresses that are not global */
+	bool allow_private; /* HTTPS may connect to addresses that are not global */
 };
 struct live_stats {
-	unsigned queries;         /* DNS questions put to a server, retries aside */
+	unsigned queries; /* DNS questions put to a server, retries aside */
 	unsigned https;
 };
 /* NULL and *err (one line) when it cannot be set up. */
@@ -77,7 +81,8 @@ struct source *source_tape(struct arena *a, const struct tape *t);
 /* ---- offline: answers everything with LOST, "offline" ---- */
 struct source *source_offline(struct arena *a);
 
-/* ---- the row: first source that has() a question answers it; CNAMEs that lead on are followed across sources ---- */
+/* ---- the row: first source that has() a question answers it; CNAMEs that lead on are followed
+ * across sources ---- */
 struct source *source_mux(struct arena *a, struct source *const *row, size_t n);
 
 #endif

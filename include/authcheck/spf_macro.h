@@ -7,9 +7,9 @@
 #include "str.h"
 
 struct spf_macro {
-	char letter;      /* lower case; 0: an escape */
-	char escape;      /* '%' '_' '-'; 0: a letter */
-	bool url_escape;  /* the letter was upper case */
+	char letter;     /* lower case; 0: an escape */
+	char escape;     /* '%' '_' '-'; 0: a letter */
+	bool url_escape; /* the letter was upper case */
 	bool has_digits, reverse;
 	uint32_t digits;
 	struct str delimiters; /* none: "." */
@@ -22,7 +22,8 @@ struct spf_values {
 
 enum spf_domain_fault { SPF_DOMAIN_OK, SPF_DOMAIN_EMPTY, SPF_DOMAIN_MACRO, SPF_DOMAIN_END };
 
-/* Is s a macro-string? `in_exp_text`: c, r and t are allowed. On false *bad_at is the offending octet. */
+/* Is s a macro-string? `in_exp_text`: c, r and t are allowed. On false *bad_at is the offending
+ * octet. */
 bool spf_macro_string_ok(struct str s, bool in_exp_text, size_t *bad_at, bool *has_macro);
 
 /* Is s a domain-spec: a macro-string with a proper domain-end? */
@@ -31,7 +32,8 @@ enum spf_domain_fault spf_domain_spec_check(struct str s, size_t *bad_at, bool *
 /* Expands a macro-string. False when a letter has no value, or it is no macro-string. */
 bool spf_expand(struct str s, const struct spf_values *v, struct buf *out);
 
-/* The same for a domain-spec, cut to 253 octets from the left (7.3). NULL when the result is no name. */
+/* The same for a domain-spec, cut to 253 octets from the left (7.3). NULL when the result is no
+ * name. */
 const char *spf_expand_domain(struct arena *a, struct str spec, const struct spf_values *v);
 
 #endif

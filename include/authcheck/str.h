@@ -1,7 +1,8 @@
 /* str: a view of octets, never NUL-terminated by promise, never owned.
  *
- * Layer: base. Records from DNS may hold any octet, NUL included, so text that came from outside is a struct str until it has
- * been checked. Letter case is folded for ASCII only; no function here looks at the locale. */
+ * Layer: base. Records from DNS may hold any octet, NUL included, so text that came from outside is
+ * a struct str until it has been checked. Letter case is folded for ASCII only; no function here
+ * looks at the locale. */
 #ifndef AUTHCHECK_STR_H
 #define AUTHCHECK_STR_H
 

@@ -1,6 +1,7 @@
 /* tags: tag=value lists, as DKIM keys, DMARC, MTA-STS and TLS-RPT records use them. Layer: parse.
  *
- * Only the splitting is common; which blanks, cases and characters are legal differs and is each protocol's own. */
+ * Only the splitting is common; which blanks, cases and characters are legal differs and is each
+ * protocol's own. */
 #ifndef AUTHCHECK_TAGS_H
 #define AUTHCHECK_TAGS_H
 
@@ -15,7 +16,7 @@ struct tag {
 	bool has_equals;      /* false: text without "=" between two semicolons */
 	bool blank_before_eq; /* blanks around "=": legal in some protocols */
 	bool blank_after_eq;
-	struct span at;       /* the whole element, blanks at the ends dropped */
+	struct span at; /* the whole element, blanks at the ends dropped */
 	struct span name_at;
 	struct span value_at;
 };
@@ -23,8 +24,8 @@ struct tag {
 struct tags {
 	struct tag *item; /* empty elements left out */
 	size_t n;
-	size_t empty;     /* empty elements between two semicolons (a final semicolon does not count) */
-	bool trailing;    /* there is a final semicolon */
+	size_t empty; /* empty elements between two semicolons (a final semicolon does not count) */
+	bool trailing; /* there is a final semicolon */
 };
 
 /* Splits at ";". `fws` true: CR and LF are blanks as well (DKIM). At most 256 elements are kept. */

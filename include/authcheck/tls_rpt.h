@@ -9,13 +9,13 @@
 enum tls_rpt_fault {
 	TLSRPT_FAULT_NO_RUA,
 	TLSRPT_FAULT_EMPTY_RUA,
-	TLSRPT_FAULT_SCHEME,     /* neither mailto nor https */
+	TLSRPT_FAULT_SCHEME, /* neither mailto nor https */
 	TLSRPT_FAULT_URI,
-	TLSRPT_FAULT_COMMA,      /* an empty element in the list */
-	TLSRPT_FAULT_UNKNOWN,    /* an extension field: ignored */
-	TLSRPT_FAULT_CASE,       /* "RUA=" */
-	TLSRPT_FAULT_FIELD,      /* text that is no field */
-	TLSRPT_FAULT_DUP_RUA,    /* a second rua= */
+	TLSRPT_FAULT_COMMA,   /* an empty element in the list */
+	TLSRPT_FAULT_UNKNOWN, /* an extension field: ignored */
+	TLSRPT_FAULT_CASE,    /* "RUA=" */
+	TLSRPT_FAULT_FIELD,   /* text that is no field */
+	TLSRPT_FAULT_DUP_RUA, /* a second rua= */
 };
 
 struct tls_rpt {

@@ -1,4 +1,5 @@
-/* uri: the report destinations of DMARC (RFC 9989 4.8, 5.3.1) and TLS-RPT (RFC 8460 3). Layer: parse. */
+/* uri: the report destinations of DMARC (RFC 9989 4.8, 5.3.1) and TLS-RPT (RFC 8460 3). Layer:
+ * parse. */
 #ifndef AUTHCHECK_URI_H
 #define AUTHCHECK_URI_H
 
@@ -14,13 +15,16 @@ struct uri {
 	struct span at;         /* within the record */
 	enum uri_scheme scheme; /* URI_NONE: there is no scheme */
 	bool valid;
-	const char *why;        /* when not valid: a clause for people */
-	const char *host;       /* domain of the mailbox, or the host: as name.h has it; NULL when not valid */
-	bool has_size;          /* "!10m" was there (obsolete) */
+	const char *why;  /* when not valid: a clause for people */
+	const char *host; /* domain of the mailbox, or the host: as name.h has it; NULL when not
+			     valid */
+	bool has_size;    /* "!10m" was there (obsolete) */
 };
 
-/* Splits a list at "," and reads each URI. `base` is the offset of `list` within the record. At most 64 are kept. `allow_size`: take a
+/* Splits a list at "," and reads each URI. `base` is the offset of `list` within the record. At
+ * most 64 are kept. `allow_size`: take a
  * "!" size limit off (DMARC). */
-void parse_uris(struct arena *a, struct str list, uint32_t base, bool allow_size, struct uri **out, size_t *n);
+void parse_uris(struct arena *a, struct str list, uint32_t base, bool allow_size, struct uri **out,
+		size_t *n);
 
 #endif

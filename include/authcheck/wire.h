@@ -24,9 +24,10 @@ struct wire_query {
 	const char *name;
 	uint16_t type;
 	uint16_t id;
-	bool edns;          /* an OPT record, WIRE_EDNS_SIZE, no DO */
-	bool cd;            /* checking disabled */
-	const uint8_t *case_bits; /* 32 octets: the letter case of the name (0x20); NULL: lower case */
+	bool edns; /* an OPT record, WIRE_EDNS_SIZE, no DO */
+	bool cd;   /* checking disabled */
+	const uint8_t
+		*case_bits; /* 32 octets: the letter case of the name (0x20); NULL: lower case */
 };
 
 /* Writes the query. Returns its length, 0 when the name is none. */
@@ -40,18 +41,21 @@ struct wire_rr {
 struct wire_msg {
 	uint16_t id;
 	bool response, truncated, ad;
-	unsigned rcode;          /* 12 bits when there is an OPT */
+	unsigned rcode; /* 12 bits when there is an OPT */
 	uint16_t qtype;
-	const char *qname;       /* as asked: lower case */
-	bool case_matches;       /* the question's octets equal `q`'s, letter case included */
-	struct wire_rr *answer;  /* the answer section, in order; records of other classes left out */
+	const char *qname; /* as asked: lower case */
+	bool case_matches; /* the question's octets equal `q`'s, letter case included */
+	struct wire_rr
+		*answer; /* the answer section, in order; records of other classes left out */
 	size_t nanswer;
-	uint32_t soa_minimum_s;  /* negative TTL from the authority section's SOA; 0 if none */
-	size_t size;             /* octets of the message */
+	uint32_t soa_minimum_s; /* negative TTL from the authority section's SOA; 0 if none */
+	size_t size;            /* octets of the message */
 };
 
-/* Reads an answer to `q`. False when it is no well-formed answer to that question (garbage, another id, another question). A record
- * whose rdata does not decode is left out; when nothing else is left, the message is bad. */
-bool wire_msg_read(struct arena *a, const uint8_t *p, size_t n, const struct wire_query *q, struct wire_msg *out);
+/* Reads an answer to `q`. False when it is no well-formed answer to that question (garbage, another
+ * id, another question). A record whose rdata does not decode is left out; when nothing else is
+ * left, the message is bad. */
+bool wire_msg_read(struct arena *a, const uint8_t *p, size_t n, const struct wire_query *q,
+		   struct wire_msg *out);
 
 #endif

@@ -1,7 +1,8 @@
-/* zone: a zone file, read (libzscanner) and kept so that an authoritative server's answers can be made from it.
+/* zone: a zone file, read (libzscanner) and kept so that an authoritative server's answers can be
+ * made from it.
  *
- * Layer: parse. Sorted in canonical order of names, so that empty non-terminals, delegations and wildcards (RFC 1034 4.3.2, RFC 4592) are
- * found by search. */
+ * Layer: parse. Sorted in canonical order of names, so that empty non-terminals, delegations and
+ * wildcards (RFC 1034 4.3.2, RFC 4592) are found by search. */
 #ifndef AUTHCHECK_ZONE_H
 #define AUTHCHECK_ZONE_H
 
@@ -21,40 +22,47 @@ struct zone_fault {
 	const char *file;
 	unsigned line;
 	const char *what; /* a clause for people */
-	bool refused;     /* name servers do not load a zone with this in it; else they leave the line out */
+	bool refused; /* name servers do not load a zone with this in it; else they leave the line
+			 out */
 };
 
 /* All records of one name: zone_lookup's index. */
 struct zone_node {
 	const char *owner;
-	struct str key; /* sorts in canonical order octet by octet; the key of a name above it is its prefix */
+	struct str key; /* sorts in canonical order octet by octet; the key of a name above it is
+			   its prefix */
 	const struct zone_rr *rr;
 	size_t n;
 };
 
 struct zone {
-	const char *file;     /* as the user named it: also the source of its facts */
+	const char *file; /* as the user named it: also the source of its facts */
 	const char *origin;
-	struct zone_rr *rr;   /* sorted: name (canonical order), type, file, line */
+	struct zone_rr *rr; /* sorted: name (canonical order), type, file, line */
 	size_t n;
-	struct zone_fault *fault; /* lines that a name server does not take as they are, in order; the first 1000 of them */
+	struct zone_fault *fault; /* lines that a name server does not take as they are, in order;
+				     the first 1000 of them */
 	size_t nfault;
 	const struct zone_node *node; /* in the order of rr */
 	size_t nnode;
 };
 
-/* Reads a zone file. `origin` NULL: the file must say it ($ORIGIN, or the owner of its SOA record). False and *err ("db.example:12: …, one line")
- * when the file cannot be read, has a line that a name server would refuse, or no origin. */
-bool parse_zone_file(struct arena *a, const char *path, const char *origin, struct zone *out, const char **err);
+/* Reads a zone file. `origin` NULL: the file must say it ($ORIGIN, or the owner of its SOA record).
+ * False and *err ("db.example:12: …, one line") when the file cannot be read, has a line that a
+ * name server would refuse, or no origin. */
+bool parse_zone_file(struct arena *a, const char *path, const char *origin, struct zone *out,
+		     const char **err);
 
 /* The same from memory, for fuzzing and tests; $INCLUDE is refused. */
-bool parse_zone_text(struct arena *a, const char *file, struct str text, const char *origin, struct zone *out, const char **err);
+bool parse_zone_text(struct arena *a, const char *file, struct str text, const char *origin,
+		     struct zone *out, const char **err);
 
 enum zone_kind {
-	ZONE_OUTSIDE,  /* not at or below the origin */
-	ZONE_ANSWER,   /* records of that type */
-	ZONE_CNAME,    /* a CNAME at the name, another type was asked */
-	ZONE_DNAME,    /* the name is below a DNAME: rr is the DNAME record, and `target` the name it leads to */
+	ZONE_OUTSIDE, /* not at or below the origin */
+	ZONE_ANSWER,  /* records of that type */
+	ZONE_CNAME,   /* a CNAME at the name, another type was asked */
+	ZONE_DNAME,   /* the name is below a DNAME: rr is the DNAME record, and `target` the name it
+			 leads to */
 	ZONE_NODATA,
 	ZONE_NXDOMAIN,
 	ZONE_DELEGATED, /* at or below a delegation: not this zone's to answer */
@@ -63,13 +71,15 @@ struct zone_answer {
 	enum zone_kind kind;
 	const struct zone_rr *rr; /* ZONE_ANSWER, ZONE_CNAME: n records in a row */
 	size_t n;
-	bool wildcard;            /* made from a wildcard */
-	const char *target;       /* ZONE_CNAME, ZONE_DNAME; NULL: the name below the DNAME's target would be too long */
+	bool wildcard;      /* made from a wildcard */
+	const char *target; /* ZONE_CNAME, ZONE_DNAME; NULL: the name below the DNAME's target would
+			       be too long */
 };
-void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16_t type, struct zone_answer *out);
+void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16_t type,
+		 struct zone_answer *out);
 
-/* Names of the zone that can send mail: the origin, and each that has an SPF record, an MX, a DMARC record or a DKIM key of its own. In the order of
- * the zone. */
+/* Names of the zone that can send mail: the origin, and each that has an SPF record, an MX, a DMARC
+ * record or a DKIM key of its own. In the order of the zone. */
 void zone_senders(struct arena *a, const struct zone *z, const char ***names, size_t *n);
 
 #endif

@@ -1,5 +1,6 @@
-/* HTTPS: GET https://NAME/.well-known/mta-sts.txt by libcurl's multi interface. A request's life: it waits in line until there is
- * room, is handed to curl, and ends with what curl says of it or with its time. */
+/* HTTPS: GET https://NAME/.well-known/mta-sts.txt by libcurl's multi interface. A request's life:
+ * it waits in line until there is room, is handed to curl, and ends with what curl says of it or
+ * with its time. */
 #include "https.h"
 
 #include <errno.h>
@@ -102,8 +103,9 @@ static void job_timeout(struct timer *t)
 	if (j->in_line || j->cut_short)
 		lose(j, WHY_DEADLINE, NULL);
 	else
-		lose(j, WHY_TIMEOUT, arena_printf(&j->arena, "no complete answer within %s",
-						  live_duration(&j->arena, j->total_ms)));
+		lose(j, WHY_TIMEOUT,
+		     arena_printf(&j->arena, "no complete answer within %s",
+				  live_duration(&j->arena, j->total_ms)));
 }
 
 static void done(struct https_job *j, CURLcode rc)
@@ -123,14 +125,16 @@ static void reap(struct https *h)
 		struct https_job *j = NULL;
 		CURLcode rc = m->data.result;
 
-		if (m->msg == CURLMSG_DONE && !curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &j) && j)
+		if (m->msg == CURLMSG_DONE &&
+		    !curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &j) && j)
 			done(j, rc);
 	}
 }
 
 /* ---- a job's beginning ---- */
 
-/* A connection, TLS included, must stand within the time that a question has; the whole may take twice that. */
+/* A connection, TLS included, must stand within the time that a question has; the whole may take
+ * twice that. */
 static void job_start(struct https_job *j)
 {
 	struct https *h = j->https;
@@ -198,7 +202,8 @@ void https_ask(struct https *h, struct question *q)
 
 void https_event(struct https *h, int fd, bool readable, bool writable, bool error)
 {
-	int what = (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0) | (error ? CURL_CSELECT_ERR : 0);
+	int what = (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0) |
+		   (error ? CURL_CSELECT_ERR : 0);
 	int running;
 
 	curl_multi_socket_action(h->multi, fd, what, &running);
@@ -231,7 +236,8 @@ static bool check_ca_file(struct live *l, const char **err)
 		return false;
 	}
 	while (!found && fgets(line, sizeof(line), f))
-		found = str_starts(str_c(line), S("-----BEGIN")) && str_find_str(str_c(line), S("CERTIFICATE-----")) > 0;
+		found = str_starts(str_c(line), S("-----BEGIN")) &&
+			str_find_str(str_c(line), S("CERTIFICATE-----")) > 0;
 	fclose(f);
 	if (!found)
 		*err = arena_printf(&l->arena, "%s: no certificate in it (PEM)", l->opt.ca_file);

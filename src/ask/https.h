@@ -1,5 +1,5 @@
-/* https: what the parts of the HTTPS half share: https.c has a request's life, https_request.c what curl is told, https_result.c what
- * it answers, https_where.c where to connect to.
+/* https: what the parts of the HTTPS half share: https.c has a request's life, https_request.c what
+ * curl is told, https_result.c what it answers, https_where.c where to connect to.
  *
  * Layer: ask; private to src/ask. */
 #ifndef AUTHCHECK_HTTPS_H
@@ -21,9 +21,10 @@ struct https_job {
 	struct where where;
 	struct https_job *prev; /* among those that run */
 	bool in_line;
-	bool cut_short;      /* the deadline is the audit's, not our own */
+	bool cut_short; /* the deadline is the audit's, not our own */
 	CURL *easy;
-	CURLSH *names;       /* a cache of names of its own: no address is left behind for another audit */
+	CURLSH *names; /* a cache of names of its own: no address is left behind for another audit
+			*/
 	struct curl_slist *resolve, *connect_to;
 	struct buf body;
 	bool too_large, private_refused;
@@ -35,13 +36,14 @@ struct https {
 	struct live *live;
 	struct detour *detours;
 	CURLM *multi;
-	int64_t due_ms; /* curl's own timer; INT64_MAX: none */
+	int64_t due_ms;                 /* curl's own timer; INT64_MAX: none */
 	struct https_job *first, *last; /* in line */
 	struct https_job *jobs;         /* running */
 	unsigned running;
 };
 
-/* Tells curl what to get, and how. left_ms: until the deadline. False when it has no memory for it. */
+/* Tells curl what to get, and how. left_ms: until the deadline. False when it has no memory for it.
+ */
 bool https_request(struct https_job *j, int64_t left_ms);
 
 /* What came of a request, into a fact that lives as long as the job. */

@@ -1,14 +1,16 @@
 /* What curl is told.
  *
- * RFC 8461 3.3: no redirect is followed, no HTTP cache is used, and the certificate must be valid for the name. Nothing of the
- * surroundings takes part: no proxy, no .netrc, no cookies, no DNS but the audit's own. */
+ * RFC 8461 3.3: no redirect is followed, no HTTP cache is used, and the certificate must be valid
+ * for the name. Nothing of the surroundings takes part: no proxy, no .netrc, no cookies, no DNS but
+ * the audit's own. */
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "config.h"
 #include "https.h"
 
-/* The belt: whatever curl is about to connect to, it must be an address that may be connected to. */
+/* The belt: whatever curl is about to connect to, it must be an address that may be connected to.
+ */
 static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct https_job *j = arg;
@@ -16,10 +18,15 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
 
 	(void)purpose;
 	if (to->family == AF_INET)
-		addr = (struct str){ (const char *)&((struct sockaddr_in *)(void *)&to->addr)->sin_addr, 4 };
+		addr = (struct str){
+			(const char *)&((struct sockaddr_in *)(void *)&to->addr)->sin_addr, 4
+		};
 	else if (to->family == AF_INET6)
-		addr = (struct str){ (const char *)&((struct sockaddr_in6 *)(void *)&to->addr)->sin6_addr, 16 };
-	if (!addr.n || (!j->where.by_user && !j->https->live->opt.allow_private && ip_classify(addr) != IP_GLOBAL)) {
+		addr = (struct str){
+			(const char *)&((struct sockaddr_in6 *)(void *)&to->addr)->sin6_addr, 16
+		};
+	if (!addr.n || (!j->where.by_user && !j->https->live->opt.allow_private &&
+			ip_classify(addr) != IP_GLOBAL)) {
 		j->private_refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -91,7 +98,8 @@ static bool set_ways(struct https_job *j, int64_t left_ms)
 	SET(CURLOPT_WRITEDATA, j);
 	SET(CURLOPT_PRIVATE, j);
 	SET(CURLOPT_ERRORBUFFER, j->error);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, left_ms < opt->timeout_ms ? (long)left_ms + 1 : (long)opt->timeout_ms);
+	SET(CURLOPT_CONNECTTIMEOUT_MS,
+	    left_ms < opt->timeout_ms ? (long)left_ms + 1 : (long)opt->timeout_ms);
 	return ok;
 }
 

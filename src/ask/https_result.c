@@ -1,4 +1,5 @@
-/* What came of an HTTPS request. The texts must be the same each time: no durations, no ports of ours. */
+/* What came of an HTTPS request. The texts must be the same each time: no durations, no ports of
+ * ours. */
 #include <errno.h>
 
 #include "https.h"
@@ -8,17 +9,12 @@ enum { LOCATION_MAX = 512 };
 static const char *errno_text(long code)
 {
 	switch (code) {
-	case ECONNREFUSED:
-		return ": connection refused";
-	case ECONNRESET:
-		return ": connection reset";
+	case ECONNREFUSED: return ": connection refused";
+	case ECONNRESET: return ": connection reset";
 	case ENETUNREACH:
-	case EHOSTUNREACH:
-		return ": no route";
-	case ETIMEDOUT:
-		return ": timed out";
-	default:
-		return "";
+	case EHOSTUNREACH: return ": no route";
+	case ETIMEDOUT: return ": timed out";
+	default: return "";
 	}
 }
 
@@ -52,7 +48,8 @@ static void failed(struct https_job *j, CURLcode rc, struct fact *out)
 	case CURLE_OPERATION_TIMEDOUT:
 		out->why = WHY_TIMEOUT;
 		out->detail = arena_printf(&j->arena, "no connection within %s to %s",
-					   live_duration(&j->arena, j->https->live->opt.timeout_ms), j->where.label);
+					   live_duration(&j->arena, j->https->live->opt.timeout_ms),
+					   j->where.label);
 		break;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_ISSUER_ERROR:
@@ -67,13 +64,12 @@ static void failed(struct https_job *j, CURLcode rc, struct fact *out)
 		out->why = WHY_TLS;
 		out->detail = curl_text(j, rc);
 		break;
-	default:
-		out->why = WHY_HTTP;
-		out->detail = curl_text(j, rc);
+	default: out->why = WHY_HTTP; out->detail = curl_text(j, rc);
 	}
 }
 
-/* A status says all that there is to say, but for 200: then the body counts, and must be complete. */
+/* A status says all that there is to say, but for 200: then the body counts, and must be complete.
+ */
 void https_result(struct https_job *j, CURLcode rc, struct fact *out)
 {
 	char *type = NULL, *location = NULL;
@@ -93,6 +89,7 @@ void https_result(struct https_job *j, CURLcode rc, struct fact *out)
 		out->content_type = type;
 		out->body = buf_str(&j->body);
 		if (location)
-			out->detail = arena_printf(&j->arena, "redirected to %.*s", LOCATION_MAX, location);
+			out->detail = arena_printf(&j->arena, "redirected to %.*s", LOCATION_MAX,
+						   location);
 	}
 }

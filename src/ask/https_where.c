@@ -1,6 +1,7 @@
-/* Where an HTTPS request connects to: the addresses that the audit has found, unless the user says otherwise. An audited domain must
- * not be able to aim us at a host of the user's own network, so of the addresses that come from DNS only global ones are taken. An
- * address that the user names with --connect-to comes from the user, and may be any. */
+/* Where an HTTPS request connects to: the addresses that the audit has found, unless the user says
+ * otherwise. An audited domain must not be able to aim us at a host of the user's own network, so
+ * of the addresses that come from DNS only global ones are taken. An address that the user names
+ * with --connect-to comes from the user, and may be any. */
 #include "live.h"
 
 enum { HTTPS_PORT = 443, ADDRESSES_MAX = 8 };
@@ -53,14 +54,17 @@ bool detour_read(struct arena *a, const char *text, struct detour *out, const ch
 	if (!addr.n)
 		return true;
 	if (!ip_parse(addr, ip, &n)) {
-		*err = arena_printf(a, "--connect-to \"%s\": \"%.*s\" is not an address", text, (int)addr.n, addr.p);
+		*err = arena_printf(a, "--connect-to \"%s\": \"%.*s\" is not an address", text,
+				    (int)addr.n, addr.p);
 		return false;
 	}
-	out->address = arena_printf(a, n == 16 ? "[%s]" : "%s", ip_text(a, (struct str){ (const char *)ip, n }));
+	out->address = arena_printf(a, n == 16 ? "[%s]" : "%s",
+				    ip_text(a, (struct str){ (const char *)ip, n }));
 	return true;
 }
 
-static const struct detour *find_detour(const struct live *l, const struct detour *detours, const char *name)
+static const struct detour *find_detour(const struct live *l, const struct detour *detours,
+					const char *name)
 {
 	for (size_t i = 0; i < l->opt.nconnect_to; i++)
 		if ((!detours[i].host.n || str_eq_ci(detours[i].host, str_c(name))) &&
@@ -85,26 +89,30 @@ static void add_addresses(struct arena *a, const struct fact *f, bool any, struc
 
 		if (class != IP_GLOBAL && !any) {
 			if (out->nrefused++ < ADDRESSES_MAX)
-				out->refused = arena_printf(a, "%s%s%s is %s", out->refused ? out->refused : "",
-							    out->refused ? ", " : "", text, ip_class_name(class));
+				out->refused = arena_printf(
+					a, "%s%s%s is %s", out->refused ? out->refused : "",
+					out->refused ? ", " : "", text, ip_class_name(class));
 		} else if (out->n++ < 2 * ADDRESSES_MAX) {
-			out->usable = arena_printf(a, addr.n == 16 ? "%s%s[%s]" : "%s%s%s", out->usable ? out->usable : "",
+			out->usable = arena_printf(a, addr.n == 16 ? "%s%s[%s]" : "%s%s%s",
+						   out->usable ? out->usable : "",
 						   out->usable ? "," : "", text);
-			out->label = arena_printf(a, "%s%s%s", out->label ? out->label : "", out->label ? ", " : "",
-						  text);
+			out->label = arena_printf(a, "%s%s%s", out->label ? out->label : "",
+						  out->label ? ", " : "", text);
 		}
 	}
 }
 
 static const char *lost_text(struct arena *a, const struct fact *f)
 {
-	return f && f->state == FACT_LOST ?
-		       arena_printf(a, "%s could not be had: %s", fact_question_text(a, f), fact_why_text(f->why)) :
-		       NULL;
+	return f && f->state == FACT_LOST
+		       ? arena_printf(a, "%s could not be had: %s", fact_question_text(a, f),
+				      fact_why_text(f->why))
+		       : NULL;
 }
 
 /* From what the audit has learnt of the name's addresses. */
-static void by_facts(struct arena *a, const struct live *l, const struct question *q, unsigned port, struct where *out)
+static void by_facts(struct arena *a, const struct live *l, const struct question *q, unsigned port,
+		     struct where *out)
 {
 	const struct fact *v6 = q->facts ? facts_find(q->facts, ASK_DNS, RR_AAAA, q->name) : NULL;
 	const struct fact *v4 = q->facts ? facts_find(q->facts, ASK_DNS, RR_A, q->name) : NULL;
@@ -130,13 +138,14 @@ static void by_facts(struct arena *a, const struct live *l, const struct questio
 static bool is_plain_host(const char *name)
 {
 	for (const char *p = name; *p; p++)
-		if (!ascii_is_alpha((unsigned char)*p) && !ascii_is_digit((unsigned char)*p) && !strchr("-_.", *p))
+		if (!ascii_is_alpha((unsigned char)*p) && !ascii_is_digit((unsigned char)*p) &&
+		    !strchr("-_.", *p))
 			return false;
 	return strcmp(name, ".") != 0 && !name_is_ip(str_c(name));
 }
 
-void https_where(struct arena *a, const struct live *l, const struct detour *detours, const struct question *q,
-		 struct where *out)
+void https_where(struct arena *a, const struct live *l, const struct detour *detours,
+		 const struct question *q, struct where *out)
 {
 	const struct detour *d = find_detour(l, detours, q->name);
 	unsigned port = d && d->to_port ? d->to_port : HTTPS_PORT;

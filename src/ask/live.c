@@ -23,13 +23,15 @@ const char *live_duration(struct arena *a, int64_t ms)
 	if (ms % 1000 == 0)
 		return arena_printf(a, "%lld s", (long long)(ms / 1000));
 	if (ms > 1000 && ms % 100 == 0)
-		return arena_printf(a, "%lld.%lld s", (long long)(ms / 1000), (long long)(ms / 100 % 10));
+		return arena_printf(a, "%lld.%lld s", (long long)(ms / 1000),
+				    (long long)(ms / 100 % 10));
 	return arena_printf(a, "%lld ms", (long long)ms);
 }
 
 void live_watch(struct live *l, unsigned owner, int fd, uint32_t events)
 {
-	struct epoll_event ev = { .events = events, .data.u64 = (uint64_t)owner << 32 | (uint32_t)fd };
+	struct epoll_event ev = { .events = events,
+				  .data.u64 = (uint64_t)owner << 32 | (uint32_t)fd };
 
 	if (!events)
 		epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, fd, &ev);
@@ -37,8 +39,9 @@ void live_watch(struct live *l, unsigned owner, int fd, uint32_t events)
 		epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, fd, &ev);
 }
 
-/* A server that closes its connection while we write to it must not end the program: neither c-ares nor OpenSSL keeps SIGPIPE away
- * by itself. It is held back while sockets are handled, and the rest of the program is left to meet it as it likes. */
+/* A server that closes its connection while we write to it must not end the program: neither c-ares
+ * nor OpenSSL keeps SIGPIPE away by itself. It is held back while sockets are handled, and the rest
+ * of the program is left to meet it as it likes. */
 static void hold_sigpipe(sigset_t *before)
 {
 	sigset_t pipe;
@@ -154,9 +157,11 @@ struct live_stats source_live_stats(const struct source *s)
 
 struct source *source_live(struct arena *a, const struct live_options *o, const char **err)
 {
-	static const struct source_ops ops = {
-		.name = "live", .has = live_has, .ask = live_ask, .run = live_run, .close = live_close
-	};
+	static const struct source_ops ops = { .name = "live",
+					       .has = live_has,
+					       .ask = live_ask,
+					       .run = live_run,
+					       .close = live_close };
 	struct live *l = ARENA_NEW(a, struct live);
 
 	*err = NULL;

@@ -1,7 +1,7 @@
 /* live: what the parts of the live source share.
  *
- * Layer: ask; private to src/ask. live.c has the one loop; it drives c-ares and libcurl by the sockets that they say they wait on and
- * by timers of our own. Two halves stand on it:
+ * Layer: ask; private to src/ask. live.c has the one loop; it drives c-ares and libcurl by the
+ * sockets that they say they wait on and by timers of our own. Two halves stand on it:
  *
  *   DNS     live_dns.c      a question's life: waits for a place, is asked, asked again, settled
  *           live_try.c      one query put to one server, and what came of it
@@ -9,7 +9,8 @@
  *           live_server.c   the name servers, and their c-ares channels
  *   HTTPS   https.c and its parts, see https.h
  *
- * Nothing here waits, and no question is settled from within ask(): what is asked is put in line, and run() does the rest. */
+ * Nothing here waits, and no question is settled from within ask(): what is asked is put in line,
+ * and run() does the rest. */
 #ifndef AUTHCHECK_LIVE_H
 #define AUTHCHECK_LIVE_H
 
@@ -26,7 +27,7 @@ struct https;
 struct live {
 	struct source base;
 	struct live_options opt;
-	struct arena arena;   /* the parts, and jobs, which are used again */
+	struct arena arena; /* the parts, and jobs, which are used again */
 	int epoll_fd;
 	struct timers timers;
 	struct live_stats stats;
@@ -50,8 +51,9 @@ const char *live_duration(struct arena *a, int64_t ms);
 /* ---- DNS ---- */
 enum { DNS_SERVERS_MAX = 6 };
 
-/* How a query gets to a server. Each way is a c-ares channel of its own that knows this one server, so it is always known who
- * answered, and what one server does to a channel does not touch another. */
+/* How a query gets to a server. Each way is a c-ares channel of its own that knows this one server,
+ * so it is always known who answered, and what one server does to a channel does not touch another.
+ */
 enum via {
 	VIA_UDP,   /* with EDNS */
 	VIA_PLAIN, /* UDP without EDNS */
@@ -63,51 +65,51 @@ enum via {
 struct channel {
 	struct live *live;
 	unsigned owner;
-	ares_channel ares;    /* NULL until it is first used */
-	unsigned out;         /* queries that c-ares has not called back for */
+	ares_channel ares;      /* NULL until it is first used */
+	unsigned out;           /* queries that c-ares has not called back for */
 	uint8_t ids[65536 / 8]; /* the ids of these */
 };
 
 struct server {
-	const char *address;  /* "192.0.2.53:53", as facts have it */
-	const char *label;    /* for people: without the port where it is 53 */
+	const char *address; /* "192.0.2.53:53", as facts have it */
+	const char *label;   /* for people: without the port where it is 53 */
 	struct channel via[VIA_COUNT];
-	bool edns;            /* it understands EDNS, as far as we know */
-	bool keeps_case;      /* it gives the question back as it was, as far as we know */
-	unsigned plain_good;  /* answers that it gave only when asked without EDNS */
+	bool edns;           /* it understands EDNS, as far as we know */
+	bool keeps_case;     /* it gives the question back as it was, as far as we know */
+	unsigned plain_good; /* answers that it gave only when asked without EDNS */
 	unsigned case_good, case_bad;
-	unsigned silent;      /* queries in a row that it let pass */
+	unsigned silent; /* queries in a row that it let pass */
 };
 
 /* What is known of one server with regard to one question. */
 struct job_server {
-	uint8_t sent;         /* queries put to it by UDP */
-	uint8_t unreachable;  /* times that the system said it cannot be reached, by UDP */
+	uint8_t sent;        /* queries put to it by UDP */
+	uint8_t unreachable; /* times that the system said it cannot be reached, by UDP */
 	uint8_t tcp_unreachable;
-	bool plain;           /* ask without EDNS */
-	bool alone;           /* and on a socket that nothing else is asked on */
-	bool lower;           /* ask without 0x20 */
-	bool tcp;             /* ask by TCP */
-	bool tcp_out;         /* asked by TCP, and nothing came yet */
-	bool truncated;       /* its answer by UDP was */
-	bool garbled;         /* its answer by UDP could not be read, or was to another question */
-	bool edns_refused;    /* it answered FORMERR or the like to EDNS */
-	bool failed;          /* no use asking it again, because of `why` */
+	bool plain;        /* ask without EDNS */
+	bool alone;        /* and on a socket that nothing else is asked on */
+	bool lower;        /* ask without 0x20 */
+	bool tcp;          /* ask by TCP */
+	bool tcp_out;      /* asked by TCP, and nothing came yet */
+	bool truncated;    /* its answer by UDP was */
+	bool garbled;      /* its answer by UDP could not be read, or was to another question */
+	bool edns_refused; /* it answered FORMERR or the like to EDNS */
+	bool failed;       /* no use asking it again, because of `why` */
 	enum fact_why why;
 	unsigned rcode;
 };
 
 struct dns_job {
-	struct timer timer;   /* the next step: asking again, or giving up */
+	struct timer timer; /* the next step: asking again, or giving up */
 	struct dns *dns;
 	struct question *q;   /* NULL once it is settled */
 	struct dns_job *next; /* in line, or in the list of spare ones */
 	bool active;          /* was asked, and is not settled */
-	bool hurry;           /* the timer was set because something came, not for want of an answer */
-	int again;            /* ask this server once more, differently; -1: whose turn it is */
-	unsigned turn;        /* whose turn it is */
+	bool hurry;    /* the timer was set because something came, not for want of an answer */
+	int again;     /* ask this server once more, differently; -1: whose turn it is */
+	unsigned turn; /* whose turn it is */
 	unsigned asked_last;
-	unsigned out;         /* tries that c-ares still has */
+	unsigned out; /* tries that c-ares still has */
 	int64_t deadline_ms;
 	struct job_server at[DNS_SERVERS_MAX];
 };
@@ -127,18 +129,18 @@ struct dns {
 	struct live *live;
 	struct server *server;
 	unsigned nservers;
-	unsigned best;          /* the one that is asked first */
+	unsigned best;                /* the one that is asked first */
 	struct dns_job *first, *last; /* in line */
 	struct dns_job *spare_jobs;
 	struct dns_try *spare_tries;
-	unsigned active;        /* questions asked and not settled */
-	unsigned out;           /* tries that c-ares has */
-	unsigned window;        /* how many may be active */
-	unsigned good, lost;    /* answers, and silences, since the window was last changed */
+	unsigned active;     /* questions asked and not settled */
+	unsigned out;        /* tries that c-ares has */
+	unsigned window;     /* how many may be active */
+	unsigned good, lost; /* answers, and silences, since the window was last changed */
 	int64_t shrunk_ms;
-	int64_t tick_ms;        /* when c-ares was last told the time */
+	int64_t tick_ms; /* when c-ares was last told the time */
 	unsigned retry_ms;
-	struct arena scratch;   /* one answer's */
+	struct arena scratch; /* one answer's */
 	bool closing;
 };
 
@@ -149,7 +151,8 @@ void dns_ask(struct dns *d, struct question *q);
 /* Asks what is in line, as far as there is room. */
 void dns_pump(struct dns *d);
 void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writable);
-/* Lets c-ares forget what it has waited for long enough. Returns in how many ms it wants to be called again; -1: no matter. */
+/* Lets c-ares forget what it has waited for long enough. Returns in how many ms it wants to be
+ * called again; -1: no matter. */
 int dns_tick(struct dns *d, int64_t now_ms);
 
 bool servers_read(struct live *l, struct dns *d, const char **err);
@@ -170,7 +173,8 @@ void job_release(struct dns_job *j);
 enum { CHAIN_MAX = 16 };
 
 /* What an answer of NOERROR or NXDOMAIN says to the question. */
-void answer_read(struct arena *a, const struct question *q, const struct wire_msg *m, struct fact *out);
+void answer_read(struct arena *a, const struct question *q, const struct wire_msg *m,
+		 struct fact *out);
 /* What is left to say when no server gave an answer. */
 void answer_lost(struct arena *a, const struct dns_job *j, struct fact *out);
 
@@ -184,23 +188,23 @@ int https_tick(struct https *h, int64_t now_ms);
 
 /* One --connect-to. */
 struct detour {
-	struct str host;      /* empty: any */
-	unsigned port;        /* 0: any */
-	const char *address;  /* as curl takes it ([…] for IPv6); NULL: the host's own */
-	unsigned to_port;     /* 0: as it was */
+	struct str host;     /* empty: any */
+	unsigned port;       /* 0: any */
+	const char *address; /* as curl takes it ([…] for IPv6); NULL: the host's own */
+	unsigned to_port;    /* 0: as it was */
 };
 /* Reads curl's HOST:PORT:ADDR:PORT. False and *err. */
 bool detour_read(struct arena *a, const char *text, struct detour *out, const char **err);
 
 struct where {
-	enum fact_why why;      /* WHY_OK, or why there is nowhere to connect to */
+	enum fact_why why; /* WHY_OK, or why there is nowhere to connect to */
 	const char *detail;
 	bool by_user;           /* the user named the address: it may be any */
 	const char *connect_to; /* for CURLOPT_CONNECT_TO; NULL: straight on */
 	const char *resolve;    /* for CURLOPT_RESOLVE; NULL: not needed */
 	const char *label;      /* "192.0.2.1 port 443", for people */
 };
-void https_where(struct arena *a, const struct live *l, const struct detour *detours, const struct question *q,
-		 struct where *out);
+void https_where(struct arena *a, const struct live *l, const struct detour *detours,
+		 const struct question *q, struct where *out);
 
 #endif

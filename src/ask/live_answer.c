@@ -1,7 +1,8 @@
 /* From a message, or from what went wrong, to a fact. */
 #include "live.h"
 
-/* The CNAME at `name`. Where there are several, which must not be, the choice must not depend on their order. */
+/* The CNAME at `name`. Where there are several, which must not be, the choice must not depend on
+ * their order. */
 static const struct rr *find_cname(const struct wire_msg *m, const char *name)
 {
 	const struct rr *found = NULL;
@@ -41,14 +42,16 @@ static bool leads_back(const struct rr *chain, size_t n, const char *start, cons
 }
 
 /* Follows the CNAMEs from q's name to where the records are. NULL when they do not end. */
-static const char *follow(struct arena *a, const struct question *q, const struct wire_msg *m, struct fact *out)
+static const char *follow(struct arena *a, const struct question *q, const struct wire_msg *m,
+			  struct fact *out)
 {
 	struct rr *chain = arena_array(a, CHAIN_MAX, sizeof(*chain));
 	const char *name = q->name;
 	const struct rr *cname;
 
 	out->chain = chain;
-	while (q->type != RR_CNAME && !collect(m, q->type, name, NULL) && (cname = find_cname(m, name))) {
+	while (q->type != RR_CNAME && !collect(m, q->type, name, NULL) &&
+	       (cname = find_cname(m, name))) {
 		if (leads_back(chain, out->nchain, q->name, cname->target)) {
 			out->detail = arena_printf(a, "%s leads back to %s", name, cname->target);
 			return NULL;
@@ -63,9 +66,11 @@ static const char *follow(struct arena *a, const struct question *q, const struc
 	return name;
 }
 
-/* RFC 6604 3: the response code is that of the chain's end. NOERROR without a record at the end of a chain may mean that there is
- * none, or that the server does not follow CNAMEs: the message does not always tell, so the end is asked for by itself. */
-void answer_read(struct arena *a, const struct question *q, const struct wire_msg *m, struct fact *out)
+/* RFC 6604 3: the response code is that of the chain's end. NOERROR without a record at the end of
+ * a chain may mean that there is none, or that the server does not follow CNAMEs: the message does
+ * not always tell, so the end is asked for by itself. */
+void answer_read(struct arena *a, const struct question *q, const struct wire_msg *m,
+		 struct fact *out)
 {
 	const char *name = follow(a, q, m, out);
 	struct rr *rr = NULL;
@@ -95,10 +100,13 @@ void answer_read(struct arena *a, const struct question *q, const struct wire_ms
 
 static const char *rcode_name(struct arena *a, unsigned rcode)
 {
-	static const char *const names[] = { "NOERROR", "FORMERR",  "SERVFAIL", "NXDOMAIN", "NOTIMP",  "REFUSED",
-					     "YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE" };
+	static const char *const names[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
+					     "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
+					     "NXRRSET", "NOTAUTH", "NOTZONE" };
 
-	return rcode < sizeof(names) / sizeof(names[0]) ? names[rcode] : arena_printf(a, "response code %u", rcode);
+	return rcode < sizeof(names) / sizeof(names[0])
+		       ? names[rcode]
+		       : arena_printf(a, "response code %u", rcode);
 }
 
 /* What one server did, as far as it got. */
@@ -113,36 +121,40 @@ static enum fact_why server_why(const struct job_server *at)
 	return WHY_TIMEOUT;
 }
 
-static const char *server_text(struct arena *a, const struct dns_job *j, unsigned i, const char *within)
+static const char *server_text(struct arena *a, const struct dns_job *j, unsigned i,
+			       const char *within)
 {
 	const char *label = j->dns->server[i].label;
 	const struct job_server *at = &j->at[i];
 
 	switch (server_why(at)) {
 	case WHY_SERVFAIL:
-	case WHY_RCODE:
-		return arena_printf(a, "%s answered %s", label, rcode_name(a, at->rcode));
+	case WHY_RCODE: return arena_printf(a, "%s answered %s", label, rcode_name(a, at->rcode));
 	case WHY_REFUSED:
 		if (at->rcode == RCODE_NOERROR)
-			return arena_printf(a, "%s is no resolver and not responsible for the name: it referred to other servers",
-					    label);
+			return arena_printf(
+				a,
+				"%s is no resolver and not responsible for the name: it referred to other servers",
+				label);
 		return arena_printf(a, "%s answered REFUSED", label);
 	case WHY_GARBAGE:
-		return arena_printf(a, "what %s answered could not be read, or was not an answer to the question", label);
+		return arena_printf(
+			a,
+			"what %s answered could not be read, or was not an answer to the question",
+			label);
 	case WHY_TRUNCATED:
 		return arena_printf(a, "%s truncated its answer and gave none over TCP", label);
-	case WHY_UNREACHABLE:
-		return arena_printf(a, "%s could not be reached", label);
-	default:
-		return arena_printf(a, "no answer%s from %s", within, label);
+	case WHY_UNREACHABLE: return arena_printf(a, "%s could not be reached", label);
+	default: return arena_printf(a, "no answer%s from %s", within, label);
 	}
 }
 
 /* The more a reason says, the earlier it stands here. */
 static unsigned rank(enum fact_why why)
 {
-	static const enum fact_why order[] = { WHY_SERVFAIL, WHY_REFUSED, WHY_RCODE,      WHY_TRUNCATED,
-					       WHY_GARBAGE,  WHY_TIMEOUT, WHY_UNREACHABLE };
+	static const enum fact_why order[] = { WHY_SERVFAIL,   WHY_REFUSED, WHY_RCODE,
+					       WHY_TRUNCATED,  WHY_GARBAGE, WHY_TIMEOUT,
+					       WHY_UNREACHABLE };
 	unsigned i = 0;
 
 	while (i < sizeof(order) / sizeof(order[0]) && order[i] != why)

@@ -1,9 +1,10 @@
-/* A question's life. It waits in line until there is room; then it is put to the server that is best, and to the next one each time
- * that a quarter of its time has gone by without an answer. Earlier queries stay valid meanwhile: a slow answer counts as well. A server
- * that answers with an error is not asked again; when none is left, or the time is up, the question settles as LOST.
+/* A question's life. It waits in line until there is room; then it is put to the server that is
+ * best, and to the next one each time that a quarter of its time has gone by without an answer.
+ * Earlier queries stay valid meanwhile: a slow answer counts as well. A server that answers with an
+ * error is not asked again; when none is left, or the time is up, the question settles as LOST.
  *
- * How many questions may be under way at once (the window) follows what the servers bear, as TCP's does: a burst that is larger than a
- * server's socket buffer is lost, and costs a second each. */
+ * How many questions may be under way at once (the window) follows what the servers bear, as TCP's
+ * does: a burst that is larger than a server's socket buffer is lost, and costs a second each. */
 #include "live.h"
 
 #include <sys/random.h>
@@ -11,10 +12,10 @@
 enum {
 	RETRY_MIN_MS = 20,
 	RETRY_MAX_MS = 1000,
-	SENT_MAX = 8,        /* queries a question and server */
-	WINDOW_MIN = 256,    /* what a server with a buffer of usual size can take at once */
+	SENT_MAX = 8,     /* queries a question and server */
+	WINDOW_MIN = 256, /* what a server with a buffer of usual size can take at once */
 	WINDOW_MAX = 2000,
-	LOSS_SHARE = 8,      /* one in so many, over what is usual on a bad line, is too much */
+	LOSS_SHARE = 8, /* one in so many, over what is usual on a bad line, is too much */
 	LOSS_COUNT = 16,
 	TICK_MS = 200,
 	SCRATCH_MAX = 32 * 1024 * 1024,
@@ -23,7 +24,8 @@ enum {
 void job_hurry(struct dns_job *j, int64_t when_ms)
 {
 	j->hurry = true;
-	timer_set(&j->dns->live->timers, &j->timer, when_ms < j->deadline_ms ? when_ms : j->deadline_ms);
+	timer_set(&j->dns->live->timers, &j->timer,
+		  when_ms < j->deadline_ms ? when_ms : j->deadline_ms);
 }
 
 void job_release(struct dns_job *j)
@@ -70,7 +72,8 @@ static void count_silence(struct dns_job *j, int64_t now)
 
 	d->server[j->asked_last].silent++;
 	d->lost++;
-	if (d->lost < LOSS_COUNT || d->lost < d->good / LOSS_SHARE || now - d->shrunk_ms < d->retry_ms)
+	if (d->lost < LOSS_COUNT || d->lost < d->good / LOSS_SHARE ||
+	    now - d->shrunk_ms < d->retry_ms)
 		return;
 	d->window = d->window / 2 > WINDOW_MIN ? d->window / 2 : WINDOW_MIN;
 	d->good = d->lost = 0;
@@ -120,7 +123,8 @@ static void job_step(struct timer *timer)
 		return;
 	}
 	timer_set(&j->dns->live->timers, timer,
-		  now + j->dns->retry_ms < j->deadline_ms ? now + j->dns->retry_ms : j->deadline_ms);
+		  now + j->dns->retry_ms < j->deadline_ms ? now + j->dns->retry_ms
+							  : j->deadline_ms);
 	if (s < 0)
 		return;
 	j->asked_last = (unsigned)s;
@@ -151,7 +155,8 @@ static void job_start(struct dns_job *j)
 
 void dns_pump(struct dns *d)
 {
-	if (d->first && d->active >= d->window && d->good > d->window / 2 && d->window < WINDOW_MAX) {
+	if (d->first && d->active >= d->window && d->good > d->window / 2 &&
+	    d->window < WINDOW_MAX) {
 		d->window += d->window / 8;
 		d->good = d->lost = 0;
 	}
@@ -177,7 +182,9 @@ void dns_ask(struct dns *d, struct question *q)
 		d->spare_jobs = j->next;
 	else
 		j = ARENA_NEW(&d->live->arena, struct dns_job);
-	*j = (struct dns_job){ .timer.fire = job_step, .dns = d, .q = q, .again = -1, .deadline_ms = q->deadline_ms };
+	*j = (struct dns_job){
+		.timer.fire = job_step, .dns = d, .q = q, .again = -1, .deadline_ms = q->deadline_ms
+	};
 	timer_set(&d->live->timers, &j->timer, j->deadline_ms);
 	if (d->last)
 		d->last->next = j;
@@ -192,7 +199,8 @@ void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writab
 	struct channel *c = &d->server[i / VIA_COUNT].via[i % VIA_COUNT];
 
 	if (c->ares)
-		ares_process_fd(c->ares, readable ? fd : ARES_SOCKET_BAD, writable ? fd : ARES_SOCKET_BAD);
+		ares_process_fd(c->ares, readable ? fd : ARES_SOCKET_BAD,
+				writable ? fd : ARES_SOCKET_BAD);
 }
 
 int dns_tick(struct dns *d, int64_t now_ms)

@@ -11,9 +11,10 @@ enum {
 	SOCKET_BUFFER = 4 * 1024 * 1024,
 	/* What c-ares 1.18 reads at most; what is asked for is WIRE_EDNS_SIZE. */
 	UDP_ANSWER_MAX = 4096,
-	/* How often c-ares sends a query anew by itself when a connection broke: whatever one answer does to a connection must not
-	 * be the end of the queries that share it. From 1.31 on also how often it does so for want of an answer, after a time of
-	 * its own reckoning, 250 ms and twice that each time: five make it listen for as long as we do. */
+	/* How often c-ares sends a query anew by itself when a connection broke: whatever one
+	 * answer does to a connection must not be the end of the queries that share it. From 1.31
+	 * on also how often it does so for want of an answer, after a time of its own reckoning,
+	 * 250 ms and twice that each time: five make it listen for as long as we do. */
 	ARES_TRIES = 5,
 };
 
@@ -29,7 +30,8 @@ static bool add_server(struct live *l, struct dns *d, struct str addr, unsigned 
 	s->edns = true;
 	s->keeps_case = true;
 	for (unsigned v = 0; v < VIA_COUNT; v++)
-		s->via[v] = (struct channel){ .live = l, .owner = OWNER_DNS + d->nservers * VIA_COUNT + v };
+		s->via[v] = (struct channel){ .live = l,
+					      .owner = OWNER_DNS + d->nservers * VIA_COUNT + v };
 	d->nservers++;
 	return true;
 }
@@ -51,8 +53,11 @@ static bool add_named(struct live *l, struct dns *d, struct str text, const char
 		port = str_from(text, (size_t)end);
 	}
 	if (!ip_parse(addr, ip, &n) ||
-	    (port.n && (port.p[0] != ':' || !str_to_u32(str_from(port, 1), 65535, &number) || !number))) {
-		*err = arena_printf(&l->arena, "name server \"%.*s\": not an address or ADDRESS:PORT", (int)text.n, text.p);
+	    (port.n &&
+	     (port.p[0] != ':' || !str_to_u32(str_from(port, 1), 65535, &number) || !number))) {
+		*err = arena_printf(&l->arena,
+				    "name server \"%.*s\": not an address or ADDRESS:PORT",
+				    (int)text.n, text.p);
 		return false;
 	}
 	if (!add_server(l, d, (struct str){ (const char *)ip, n }, number)) {
@@ -80,7 +85,8 @@ static bool read_option(struct live *l, struct dns *d, const char **err)
 	return d->nservers > 0;
 }
 
-/* Does the system name any? Where it does not, c-ares falls back to 127.0.0.1, which would look like a server that is down. */
+/* Does the system name any? Where it does not, c-ares falls back to 127.0.0.1, which would look
+ * like a server that is down. */
 static bool system_names_any(void)
 {
 	FILE *f = fopen("/etc/resolv.conf", "re");
@@ -132,14 +138,16 @@ static void socket_state(void *data, ares_socket_t fd, int readable, int writabl
 	live_watch(c->live, c->owner, fd, (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u));
 }
 
-/* Truncation is ours to handle (IGNTC), and so are error replies (NOCHECKRESP). EDNS stands in our own messages: to c-ares the flag
- * only says that more than 512 octets may come. Connections by TCP are closed when they are idle (no STAYOPEN): a server may close
- * them as well, just when we ask. */
+/* Truncation is ours to handle (IGNTC), and so are error replies (NOCHECKRESP). EDNS stands in our
+ * own messages: to c-ares the flag only says that more than 512 octets may come. Connections by TCP
+ * are closed when they are idle (no STAYOPEN): a server may close them as well, just when we ask.
+ */
 static bool open_channel(struct channel *c, const char *address, enum via via, unsigned timeout_ms)
 {
 	char lookups[] = "b";
 	struct ares_options o = {
-		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC,
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
+			 ARES_FLAG_IGNTC,
 		.timeout = (int)timeout_ms + 1000,
 		.tries = ARES_TRIES,
 		.ednspsz = UDP_ANSWER_MAX,
@@ -149,8 +157,9 @@ static bool open_channel(struct channel *c, const char *address, enum via via, u
 		.sock_state_cb = socket_state,
 		.sock_state_cb_data = c,
 	};
-	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF |
-		   ARES_OPT_SOCK_SNDBUF | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
+		   ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_SNDBUF | ARES_OPT_LOOKUPS |
+		   ARES_OPT_SOCK_STATE_CB;
 
 	o.flags |= via == VIA_TCP ? ARES_FLAG_USEVC : ARES_FLAG_STAYOPEN;
 	if (via == VIA_UDP)

@@ -1,5 +1,6 @@
-/* One query put to one server, and what came of it. Whatever came changes what is known of the server with regard to the question
- * (struct job_server), and then either settles the question or sets its next step; nothing is sent from within c-ares's callbacks. */
+/* One query put to one server, and what came of it. Whatever came changes what is known of the
+ * server with regard to the question (struct job_server), and then either settles the question or
+ * sets its next step; nothing is sent from within c-ares's callbacks. */
 #include "live.h"
 
 #include <sys/random.h>
@@ -8,9 +9,12 @@ enum {
 	/* c-ares keeps a query until its time is up, though we have given it up. */
 	CHANNEL_OUT_MAX = 4000,
 	ALONE_OUT_MAX = 200, /* each takes a file descriptor */
-	UNREACHABLE_MAX = 4, TCP_UNREACHABLE_MAX = 3, UNREACHABLE_PAUSE_MS = 250,
+	UNREACHABLE_MAX = 4,
+	TCP_UNREACHABLE_MAX = 3,
+	UNREACHABLE_PAUSE_MS = 250,
 	ARES_TIMEOUT_MIN_MS = 200, /* no version waits for less */
-	/* After so many answers that prove it, a server is taken for one without EDNS, or one that does not keep letter case. */
+	/* After so many answers that prove it, a server is taken for one without EDNS, or one that
+	   does not keep letter case. */
 	PROOFS = 4,
 	RCODE_BADVERS = 16,
 	/* What c-ares 1.18 cuts answers to once it has come to think that a server has no EDNS. */
@@ -27,7 +31,8 @@ static void flip(uint8_t *bits, uint16_t i)
 	bits[i / 8] ^= (uint8_t)(1u << i % 8);
 }
 
-/* An id that is not in use on this channel, and the letter case. dns_open has seen that getrandom works. */
+/* An id that is not in use on this channel, and the letter case. dns_open has seen that getrandom
+ * works. */
 static void draw(struct channel *c, struct dns_try *t)
 {
 	do {
@@ -80,7 +85,8 @@ static void unreachable(struct dns_try *t, int64_t now)
 		} else if (at->truncated) {
 			server_failed(t, WHY_TRUNCATED, 0, now);
 		} else if (at->garbled && at->tcp) {
-			/* a garbled answer may be due to the letter case: that can be tried by UDP as well */
+			/* a garbled answer may be due to the letter case: that can be tried by UDP
+			 * as well */
 			at->tcp = false;
 			ask_again(t, now);
 		} else {
@@ -91,11 +97,14 @@ static void unreachable(struct dns_try *t, int64_t now)
 	if (++at->unreachable >= UNREACHABLE_MAX)
 		server_failed(t, WHY_UNREACHABLE, 0, now);
 	else
-		job_hurry(j, j->dns->nservers > 1 && at->unreachable == 1 ? now : now + UNREACHABLE_PAUSE_MS);
+		job_hurry(j, j->dns->nservers > 1 && at->unreachable == 1
+				     ? now
+				     : now + UNREACHABLE_PAUSE_MS);
 }
 
-/* What came is no answer to the question, or the question stands in it in another letter case. The first time, the question is asked
- * by TCP, where nobody else can answer and where letter case need not be a proof. */
+/* What came is no answer to the question, or the question stands in it in another letter case. The
+ * first time, the question is asked by TCP, where nobody else can answer and where letter case need
+ * not be a proof. */
 static void garbled(struct dns_try *t, size_t size, int64_t now)
 {
 	struct job_server *at = &t->job->at[t->server];
@@ -130,9 +139,10 @@ static void answered(struct dns_try *t, struct arena *a, struct fact *f, int64_t
 	job_settle(j, f);
 }
 
-/* From 1.28 on c-ares reads the messages that it hands on, and one that it cannot read breaks the connection for all queries that share
- * it. So this may be due to another question's answer, and is found out on a socket of our own. A message of FORMERR without the
- * question counts as unreadable there: without EDNS it may go better. */
+/* From 1.28 on c-ares reads the messages that it hands on, and one that it cannot read breaks the
+ * connection for all queries that share it. So this may be due to another question's answer, and is
+ * found out on a socket of our own. A message of FORMERR without the question counts as unreadable
+ * there: without EDNS it may go better. */
 static void unreadable(struct dns_try *t, int64_t now)
 {
 	struct job_server *at = &t->job->at[t->server];
@@ -147,18 +157,19 @@ static void unreadable(struct dns_try *t, int64_t now)
 	}
 }
 
-/* A server that neither has recursion nor is responsible for the name points to others (RFC 2308 2.1 calls it a referral). That says
- * nothing of the records. */
+/* A server that neither has recursion nor is responsible for the name points to others (RFC
+ * 2308 2.1 calls it a referral). That says nothing of the records. */
 static bool is_referral(const struct wire_msg *m, const uint8_t *p)
 {
 	bool aa = p[2] & 0x04, ra = p[3] & 0x80;
 	unsigned authority = (unsigned)p[8] << 8 | p[9];
 
-	return m->rcode == RCODE_NOERROR && !m->nanswer && !aa && !ra && authority && !m->soa_minimum_s;
+	return m->rcode == RCODE_NOERROR && !m->nanswer && !aa && !ra && authority &&
+	       !m->soa_minimum_s;
 }
 
-static void handle_message(struct dns_try *t, struct arena *a, const struct wire_msg *m, const uint8_t *p, struct fact *f,
-			   int64_t now)
+static void handle_message(struct dns_try *t, struct arena *a, const struct wire_msg *m,
+			   const uint8_t *p, struct fact *f, int64_t now)
 {
 	struct job_server *at = &t->job->at[t->server];
 	bool edns = (t->via == VIA_UDP || t->via == VIA_TCP) && !at->plain;
@@ -168,18 +179,20 @@ static void handle_message(struct dns_try *t, struct arena *a, const struct wire
 			server_failed(t, WHY_REFUSED, RCODE_NOERROR, now);
 		else
 			answered(t, a, f, now);
-	} else if (edns && (m->rcode == RCODE_FORMERR || m->rcode == RCODE_NOTIMP || m->rcode == RCODE_BADVERS)) {
+	} else if (edns && (m->rcode == RCODE_FORMERR || m->rcode == RCODE_NOTIMP ||
+			    m->rcode == RCODE_BADVERS)) {
 		at->plain = at->edns_refused = true;
 		ask_again(t, now);
 	} else if (m->rcode == RCODE_SERVFAIL) {
 		server_failed(t, WHY_SERVFAIL, m->rcode, now);
 	} else {
-		server_failed(t, m->rcode == RCODE_REFUSED ? WHY_REFUSED : WHY_RCODE, m->rcode, now);
+		server_failed(t, m->rcode == RCODE_REFUSED ? WHY_REFUSED : WHY_RCODE, m->rcode,
+			      now);
 	}
 }
 
-static bool understand(struct arena *a, const struct question *q, const struct wire_query *w, const uint8_t *p, size_t n,
-		       struct wire_msg *m, struct fact *f)
+static bool understand(struct arena *a, const struct question *q, const struct wire_query *w,
+		       const uint8_t *p, size_t n, struct wire_msg *m, struct fact *f)
 {
 	if (!wire_msg_read(a, p, n, w, m))
 		return false;
@@ -189,8 +202,8 @@ static bool understand(struct arena *a, const struct question *q, const struct w
 }
 
 /* Reads the message and what it says. False as well when it says more than there is memory for. */
-static bool read_message(struct arena *a, const struct question *q, const struct wire_query *w, const uint8_t *p, size_t n,
-			 struct wire_msg *m, struct fact *f)
+static bool read_message(struct arena *a, const struct question *q, const struct wire_query *w,
+			 const uint8_t *p, size_t n, struct wire_msg *m, struct fact *f)
 {
 	jmp_buf oom;
 	bool ok;
@@ -243,22 +256,21 @@ static void got_nothing(struct dns_try *t, int status, int64_t now)
 {
 	switch (status) {
 	case ARES_ETIMEOUT:
-		/* our own timer is ahead of c-ares's, and some versions (1.27) say this of a refused connection as well */
+		/* our own timer is ahead of c-ares's, and some versions (1.27) say this of a
+		 * refused connection as well */
 		if (now - t->sent_ms < ARES_TIMEOUT_MIN_MS)
 			unreachable(t, now);
 		break;
 	case ARES_ECANCELLED:
-	case ARES_EDESTRUCTION:
-		break;
-	case ARES_EBADRESP:
-		unreadable(t, now);
-		break;
-	case ARES_EBADNAME: /* and some, 1.34 for one, do not hand on names with letters that no host name has */
+	case ARES_EDESTRUCTION: break;
+	case ARES_EBADRESP: unreadable(t, now); break;
+	case ARES_EBADNAME: /* and some, 1.34 for one, do not hand on names with letters that no
+			       host name has */
 	case ARES_EBADQUERY:
-		job_lose(t->job, WHY_BAD_NAME, "c-ares " ARES_VERSION_STR " does not ask for such a name");
+		job_lose(t->job, WHY_BAD_NAME,
+			 "c-ares " ARES_VERSION_STR " does not ask for such a name");
 		break;
-	default:
-		unreachable(t, now);
+	default: unreachable(t, now);
 	}
 }
 
@@ -287,8 +299,9 @@ static void try_done(void *arg, int status, int timeouts, unsigned char *p, int 
 	job_release(j);
 }
 
-/* Which way, and with which of the extras. A server that let two queries pass gets the plainest kind: something on the way may drop
- * EDNS, or the server may answer FORMERR without repeating the question, which c-ares does not let pass. */
+/* Which way, and with which of the extras. A server that let two queries pass gets the plainest
+ * kind: something on the way may drop EDNS, or the server may answer FORMERR without repeating the
+ * question, which c-ares does not let pass. */
 void try_send(struct dns_job *j, unsigned server, int64_t now_ms)
 {
 	struct dns *d = j->dns;
@@ -303,13 +316,17 @@ void try_send(struct dns_job *j, unsigned server, int64_t now_ms)
 	uint8_t message[WIRE_QUERY_MAX];
 	size_t n;
 
-	if (!c || c->out >= (via == VIA_ALONE ? ALONE_OUT_MAX : CHANNEL_OUT_MAX) || (at->tcp && at->tcp_out))
+	if (!c || c->out >= (via == VIA_ALONE ? ALONE_OUT_MAX : CHANNEL_OUT_MAX) ||
+	    (at->tcp && at->tcp_out))
 		return;
 	t = new_try(d);
 	*t = (struct dns_try){ .job = j, .server = server, .via = via, .sent_ms = now_ms };
 	draw(c, t);
 	t->cased = s->keeps_case && !at->lower && !plainest && via != VIA_TCP;
-	w = (struct wire_query){ .name = j->q->name, .type = j->q->type, .id = t->id, .edns = edns,
+	w = (struct wire_query){ .name = j->q->name,
+				 .type = j->q->type,
+				 .id = t->id,
+				 .edns = edns,
 				 .case_bits = t->cased ? t->case_bits : NULL };
 	n = wire_query_write(&w, message); /* job_start has seen that the name is one */
 	c->out++;

@@ -1,8 +1,10 @@
-/* mux: the row of sources. A question goes to the first source that has it. Where the answer is a CNAME chain that leads on, the row is asked
- * again for the chain's end, and the parts are joined into one fact.
+/* mux: the row of sources. A question goes to the first source that has it. Where the answer is a
+ * CNAME chain that leads on, the row is asked again for the chain's end, and the parts are joined
+ * into one fact.
  *
- * A chain also leads on where it enters what an earlier source of the row has authority for: a name server on the Internet may know a name of
- * the zone file otherwise than the file does, and the file is what the user asked about. */
+ * A chain also leads on where it enters what an earlier source of the row has authority for: a name
+ * server on the Internet may know a name of the zone file otherwise than the file does, and the
+ * file is what the user asked about. */
 #include "source.h"
 
 #include "rrtype.h"
@@ -16,11 +18,11 @@ struct hop {
 	struct question q; /* first: what a source is asked; its done() gets it back */
 	struct question *outer;
 	struct mux *mux;
-	size_t at;         /* which source of the row is asked */
+	size_t at; /* which source of the row is asked */
 	struct arena scratch;
 	struct rr chain[LINKS_MAX];
 	size_t nchain;
-	bool no_ad;        /* a part was not validated */
+	bool no_ad; /* a part was not validated */
 	struct hop *prev, *next;
 };
 
@@ -100,10 +102,15 @@ static void hop_join(struct hop *h, const struct fact *answer)
 	hop_finish(h, &f);
 }
 
-static void hop_lose(struct hop *h, const struct fact *answer, enum fact_why why, const char *detail)
+static void hop_lose(struct hop *h, const struct fact *answer, enum fact_why why,
+		     const char *detail)
 {
 	struct fact f = {
-		.kind = h->q.kind, .type = h->q.type, .state = FACT_LOST, .why = why, .detail = detail,
+		.kind = h->q.kind,
+		.type = h->q.type,
+		.state = FACT_LOST,
+		.why = why,
+		.detail = detail,
 		.source = answer ? answer->source : NULL,
 	};
 
@@ -119,8 +126,10 @@ static const char *hop_name(const struct hop *h, size_t i)
 static bool hop_add_links(struct hop *h, const struct fact *answer, size_t n)
 {
 	const struct fact *copy = fact_copy(&h->scratch, &(struct fact){
-		.chain = answer->chain, .nchain = n, .source = answer->source,
-	});
+								 .chain = answer->chain,
+								 .nchain = n,
+								 .source = answer->source,
+							 });
 
 	h->no_ad |= !answer->ad;
 	for (size_t i = 0; i < n; i++) {
@@ -138,7 +147,8 @@ static bool hop_add_links(struct hop *h, const struct fact *answer, size_t n)
 	return true;
 }
 
-/* How many links of the answer's chain stand before the first that enters an earlier source's part of the world; all of them when none does. */
+/* How many links of the answer's chain stand before the first that enters an earlier source's part
+ * of the world; all of them when none does. */
 static size_t links_before_border(const struct hop *h, const struct fact *answer)
 {
 	for (size_t i = 0; i < answer->nchain && h->at > 0; i++)
@@ -218,7 +228,11 @@ static void mux_close(struct source *s)
 struct source *source_mux(struct arena *a, struct source *const *row, size_t n)
 {
 	static const struct source_ops ops = {
-		.name = "mux", .has = mux_has, .ask = mux_ask, .run = mux_run, .close = mux_close,
+		.name = "mux",
+		.has = mux_has,
+		.ask = mux_ask,
+		.run = mux_run,
+		.close = mux_close,
 	};
 	struct mux *m = ARENA_NEW(a, struct mux);
 	struct source **copy = arena_array(a, n, sizeof(struct source *));

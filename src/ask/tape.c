@@ -1,4 +1,5 @@
-/* tape: answers from a tape. It has an answer to everything, if only that the question is not on it. */
+/* tape: answers from a tape. It has an answer to everything, if only that the question is not on
+ * it. */
 #include "tape.h"
 
 #include "source.h"
@@ -23,7 +24,8 @@ static void tape_ask(struct source *s, struct question *q)
 	struct tape_source *t = (struct tape_source *)s;
 	struct arena scratch;
 
-	/* Made only for this call: a tape that is asked a million questions it does not hold must not grow. */
+	/* Made only for this call: a tape that is asked a million questions it does not hold must
+	 * not grow. */
 	arena_init(&scratch, 1024 * 1024);
 	scratch.oom = t->arena->oom;
 	q->done(q, tape_answer(&scratch, t->tape, q->kind, q->type, q->name));
@@ -38,7 +40,10 @@ static void tape_close(struct source *s)
 struct source *source_tape(struct arena *a, const struct tape *tape)
 {
 	static const struct source_ops ops = {
-		.name = "tape", .has = tape_has, .ask = tape_ask, .close = tape_close,
+		.name = "tape",
+		.has = tape_has,
+		.ask = tape_ask,
+		.close = tape_close,
 	};
 	struct tape_source *t = ARENA_NEW(a, struct tape_source);
 

@@ -1,7 +1,8 @@
 /* timer: things to be done at a time, soonest first.
  *
- * Layer: ask; private to src/ask. A binary heap of timers that live inside of what they wake. Setting, moving and stopping one
- * costs O(log n). Times are on the source's clock (source_now_ms). */
+ * Layer: ask; private to src/ask. A binary heap of timers that live inside of what they wake.
+ * Setting, moving and stopping one costs O(log n). Times are on the source's clock (source_now_ms).
+ */
 #ifndef AUTHCHECK_TIMER_H
 #define AUTHCHECK_TIMER_H
 
@@ -33,7 +34,8 @@ void timer_stop(struct timers *ts, struct timer *t);
 /* When the first one is due; INT64_MAX when none is set. */
 int64_t timers_next(const struct timers *ts);
 
-/* Fires, and unsets before that, all that are due at now_ms. What firing sets anew for now_ms or before fires as well. */
+/* Fires, and unsets before that, all that are due at now_ms. What firing sets anew for now_ms or
+ * before fires as well. */
 void timers_fire(struct timers *ts, int64_t now_ms);
 
 #endif

@@ -1,4 +1,5 @@
-/* zone: a zone file, answered as an authoritative server would, except that CNAMEs within the zone are followed. */
+/* zone: a zone file, answered as an authoritative server would, except that CNAMEs within the zone
+ * are followed. */
 #include "zone.h"
 
 #include "input.h"
@@ -36,7 +37,8 @@ static void lose(struct fact *f, enum fact_why why, const char *detail)
 	f->detail = detail;
 }
 
-/* The records found, copied, since sealing sorts them. No DNS answer holds more than 64 KiB of them. */
+/* The records found, copied, since sealing sorts them. No DNS answer holds more than 64 KiB of
+ * them. */
 static void settle_some(struct arena *a, struct fact *f, const struct zone_answer *answer)
 {
 	struct rr *rr;
@@ -45,7 +47,8 @@ static void settle_some(struct arena *a, struct fact *f, const struct zone_answe
 	for (size_t i = 0; i < answer->n; i++)
 		octets += answer->rr[i].rr.data.n + 12;
 	if (octets > ANSWER_OCTETS_MAX)
-		return lose(f, WHY_TRUNCATED, "the records together are over 64 KiB, more than DNS can carry");
+		return lose(f, WHY_TRUNCATED,
+			    "the records together are over 64 KiB, more than DNS can carry");
 	rr = arena_array(a, answer->n, sizeof(*rr));
 	for (size_t i = 0; i < answer->n; i++)
 		rr[i] = answer->rr[i].rr;
@@ -99,23 +102,16 @@ static void walk(const struct zone_source *z, struct arena *a, struct fact *f)
 		zone_lookup(a, z->zone, name, f->type, &answer);
 		switch (answer.kind) {
 		case ZONE_OUTSIDE:
-		case ZONE_DELEGATED:
-			f->state = FACT_OPEN;
-			return;
-		case ZONE_ANSWER:
-			settle_some(a, f, &answer);
-			return;
-		case ZONE_NODATA:
-			settle_none(z, f, WHY_NODATA);
-			return;
-		case ZONE_NXDOMAIN:
-			settle_none(z, f, WHY_NXDOMAIN);
-			return;
+		case ZONE_DELEGATED: f->state = FACT_OPEN; return;
+		case ZONE_ANSWER: settle_some(a, f, &answer); return;
+		case ZONE_NODATA: settle_none(z, f, WHY_NODATA); return;
+		case ZONE_NXDOMAIN: settle_none(z, f, WHY_NXDOMAIN); return;
 		case ZONE_CNAME:
 		case ZONE_DNAME:
 			if (!add_link(f, chain, &answer))
 				return;
-			/* The CNAME that a DNAME makes is itself the answer to a question for CNAME (RFC 6672 3.1). */
+			/* The CNAME that a DNAME makes is itself the answer to a question for CNAME
+			 * (RFC 6672 3.1). */
 			if (f->type == RR_CNAME) {
 				f->nchain--;
 				f->state = FACT_SOME;
@@ -131,7 +127,9 @@ static void walk(const struct zone_source *z, struct arena *a, struct fact *f)
 static void zone_ask(struct source *s, struct question *q)
 {
 	struct zone_source *z = (struct zone_source *)s;
-	struct fact f = { .kind = q->kind, .type = q->type, .name = q->name, .source = z->zone->file };
+	struct fact f = {
+		.kind = q->kind, .type = q->type, .name = q->name, .source = z->zone->file
+	};
 	struct arena scratch;
 
 	arena_init(&scratch, SCRATCH_MAX);
@@ -164,7 +162,10 @@ static uint32_t negative_ttl(struct arena *a, const struct zone *z)
 struct source *source_zone(struct arena *a, const struct zone *zone)
 {
 	static const struct source_ops ops = {
-		.name = "zone", .has = zone_has, .ask = zone_ask, .close = zone_close,
+		.name = "zone",
+		.has = zone_has,
+		.ask = zone_ask,
+		.close = zone_close,
 	};
 	struct zone_source *z = ARENA_NEW(a, struct zone_source);
 

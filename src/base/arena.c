@@ -48,8 +48,10 @@ static struct arena_block *block_new(struct arena *a, size_t need)
 		cap = BLOCK_MAX;
 	if (cap < need)
 		cap = need;
-	if (cap > SIZE_MAX - sizeof(*b) || a->total > a->max || cap + sizeof(*b) > a->max - a->total) {
-		if (need > SIZE_MAX - sizeof(*b) || a->total > a->max || need + sizeof(*b) > a->max - a->total)
+	if (cap > SIZE_MAX - sizeof(*b) || a->total > a->max ||
+	    cap + sizeof(*b) > a->max - a->total) {
+		if (need > SIZE_MAX - sizeof(*b) || a->total > a->max ||
+		    need + sizeof(*b) > a->max - a->total)
 			no_memory(a);
 		cap = need;
 	}

@@ -3,12 +3,14 @@
 
 const char *control_label(struct arena *a, const char *domain)
 {
-	return arena_printf(a, "authcheck-%08x", (unsigned)(str_hash(str_c(domain), 0) & 0xffffffff));
+	return arena_printf(a, "authcheck-%08x",
+			    (unsigned)(str_hash(str_c(domain), 0) & 0xffffffff));
 }
 
 static const struct fact *look_control(struct check *c, uint16_t type)
 {
-	return look_dns(c->look, type, name_join(c->arena, control_label(c->arena, c->domain), c->domain));
+	return look_dns(c->look, type,
+			name_join(c->arena, control_label(c->arena, c->domain), c->domain));
 }
 
 enum presence control_same_chain(struct check *c, const struct fact *f)
@@ -24,7 +26,10 @@ enum presence control_same_chain(struct check *c, const struct fact *f)
 		return PRESENCE_UNKNOWN;
 	if (!control->nchain)
 		return PRESENCE_NONE;
-	return strcmp(control->chain[control->nchain - 1].target, f->chain[f->nchain - 1].target) == 0 ? PRESENCE_YES : PRESENCE_NONE;
+	return strcmp(control->chain[control->nchain - 1].target, f->chain[f->nchain - 1].target) ==
+			       0
+		       ? PRESENCE_YES
+		       : PRESENCE_NONE;
 }
 
 enum presence control_has_address(struct check *c)

@@ -1,8 +1,9 @@
 /* DKIM: which selectors answer, with what, and what that proves (RFC 6376 3.6; RFC 8301, 8463).
  *
- *   1. A name that must not exist is asked along with the selectors. When it answers, there is a wildcard, and a guessed selector that
- *      answers the same proves nothing.
- *   2. A selector that the user named is said to be in use: its absence is a fault. That of a guessed one is nothing.
+ *   1. A name that must not exist is asked along with the selectors. When it answers, there is a
+ * wildcard, and a guessed selector that answers the same proves nothing.
+ *   2. A selector that the user named is said to be in use: its absence is a fault. That of a
+ * guessed one is nothing.
  *   3. That no selector was found is never a fault: there is no way to list them. */
 #include <stdlib.h>
 
@@ -49,7 +50,8 @@ static bool is_wildcard_chain(const struct dkim_run *r, const struct fact *f)
 
 /* ---- a selector that answers ---- */
 
-static void add_key(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f, const struct rr *rr)
+static void add_key(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f,
+		    const struct rr *rr)
 {
 	struct dkim_view *d = &r->c->report->dkim;
 	struct dkim_key *key = ARENA_NEW(r->c->arena, struct dkim_key);
@@ -58,8 +60,13 @@ static void add_key(struct dkim_run *r, const struct dkim_probe *p, const struct
 	parse_dkim(r->c->arena, rr->data, key);
 	d->keys = arena_grow(r->c->arena, d->keys, d->nkeys, &r->cap, sizeof(*d->keys));
 	d->keys[d->nkeys] = (struct dkim_key_view){
-		.selector = p->selector, .fact = f, .rr = rr, .key = key, .cname = target,
-		.provider = dkim_provider_of(p, target), .given = p->given,
+		.selector = p->selector,
+		.fact = f,
+		.rr = rr,
+		.key = key,
+		.cname = target,
+		.provider = dkim_provider_of(p, target),
+		.given = p->given,
 	};
 	dkim_judge_key(r, &d->keys[d->nkeys++], p->name);
 }
@@ -70,10 +77,14 @@ static void judge_multiple(struct dkim_run *r, const struct dkim_probe *p, const
 	bool has_k_alone = false;
 
 	for (size_t i = 0; i < f->nrr; i++)
-		has_k_alone = has_k_alone || (dkim_is_key(f->rr[i].data) && str_find(f->rr[i].data, ';') < 0 &&
-					      !str_starts(f->rr[i].data, S("p=")));
-	x->detail = arena_printf(r->c->arena, has_k_alone ? "%zu TXT records; it looks as if one was cut at its semicolons" :
-							    "%zu TXT records", f->nrr);
+		has_k_alone = has_k_alone ||
+			      (dkim_is_key(f->rr[i].data) && str_find(f->rr[i].data, ';') < 0 &&
+			       !str_starts(f->rr[i].data, S("p=")));
+	x->detail = arena_printf(
+		r->c->arena,
+		has_k_alone ? "%zu TXT records; it looks as if one was cut at its semicolons"
+			    : "%zu TXT records",
+		f->nrr);
 }
 
 static void judge_some(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f)
@@ -99,12 +110,14 @@ static void judge_some(struct dkim_run *r, const struct dkim_probe *p, const str
 	}
 	x = found(r->c, RULE_DKIM_NOT_KEY, p->name, f, f->nrr == 1 ? &f->rr[0] : NULL);
 	if (f->nrr > 1)
-		x->detail = arena_printf(r->c->arena, "%zu TXT records, none of them a key", f->nrr);
+		x->detail = arena_printf(r->c->arena, "%zu TXT records, none of them a key",
+					 f->nrr);
 }
 
 /* ---- a CNAME that leads nowhere ---- */
 
-/* "target.example.com" where "target." was meant: the zone file lacks the final dot. Returns what was meant. */
+/* "target.example.com" where "target." was meant: the zone file lacks the final dot. Returns what
+ * was meant. */
 static const char *missing_dot(struct dkim_run *r, const char *target)
 {
 	for (unsigned n = name_labels(r->c->domain); n >= 2; n--) {
@@ -116,24 +129,30 @@ static const char *missing_dot(struct dkim_run *r, const char *target)
 			continue;
 		meant = arena_strndup(r->c->arena, target, len - tail);
 		tld = name_tail(meant, 1);
-		if (name_labels(meant) >= 2 && (name_is_under(meant, zone) ||
-		    dkim_is_below_any(tld, "com net org io email microsoft cloud eu de uk fr live")))
+		if (name_labels(meant) >= 2 &&
+		    (name_is_under(meant, zone) ||
+		     dkim_is_below_any(tld,
+				       "com net org io email microsoft cloud eu de uk fr live")))
 			return meant;
 	}
 	return NULL;
 }
 
-/* Microsoft 365 keeps the second selector's name in reserve until the first rotation: a CNAME at it that leads nowhere yet is how it is
- * meant to be, as long as the other selector has its key. */
-static bool is_m365_reserve(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f, const char *target)
+/* Microsoft 365 keeps the second selector's name in reserve until the first rotation: a CNAME at it
+ * that leads nowhere yet is how it is meant to be, as long as the other selector has its key. */
+static bool is_m365_reserve(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f,
+			    const char *target)
 {
 	bool second = strcmp(p->selector, "selector2") == 0;
 	const struct fact *other;
 	struct finding *x;
 
-	if ((!second && strcmp(p->selector, "selector1") != 0) || !dkim_is_below_any(target, "onmicrosoft.com dkim.mail.microsoft"))
+	if ((!second && strcmp(p->selector, "selector1") != 0) ||
+	    !dkim_is_below_any(target, "onmicrosoft.com dkim.mail.microsoft"))
 		return false;
-	other = look_dns(r->c->look, RR_TXT, name_join(r->c->arena, second ? "selector1" : "selector2", name_parent(p->name)));
+	other = look_dns(
+		r->c->look, RR_TXT,
+		name_join(r->c->arena, second ? "selector1" : "selector2", name_parent(p->name)));
 	if (fact_is_open(other)) {
 		r->open = true;
 		return true;
@@ -141,8 +160,8 @@ static bool is_m365_reserve(struct dkim_run *r, const struct dkim_probe *p, cons
 	if (other->state != FACT_SOME || !has_key(other))
 		return false;
 	x = found(r->c, RULE_DKIM_M365_IDLE, p->name, f, NULL);
-	x->detail = arena_printf(r->c->arena, "%s leads to %s, which has no key yet; %s has one", p->selector, target,
-				 second ? "selector1" : "selector2");
+	x->detail = arena_printf(r->c->arena, "%s leads to %s, which has no key yet; %s has one",
+				 p->selector, target, second ? "selector1" : "selector2");
 	return true;
 }
 
@@ -154,8 +173,11 @@ static void judge_dangling(struct dkim_run *r, const struct dkim_probe *p, const
 	if (is_m365_reserve(r, p, f, target))
 		return;
 	meant = missing_dot(r, target);
-	x = found(r->c, meant ? RULE_DKIM_CNAME_DOUBLED : RULE_DKIM_DANGLING_CNAME, p->name, f, &f->chain[f->nchain - 1]);
-	x->detail = arena_printf(r->c->arena, fact_is_nxdomain(f) ? "%s does not exist" : "%s has no TXT record", target);
+	x = found(r->c, meant ? RULE_DKIM_CNAME_DOUBLED : RULE_DKIM_DANGLING_CNAME, p->name, f,
+		  &f->chain[f->nchain - 1]);
+	x->detail = arena_printf(r->c->arena,
+				 fact_is_nxdomain(f) ? "%s does not exist" : "%s has no TXT record",
+				 target);
 	if (meant)
 		x->fix = arena_printf(r->c->arena, "%s. IN CNAME %s.", p->name, meant);
 }
@@ -170,7 +192,8 @@ static void judge_none(struct dkim_run *r, const struct dkim_probe *p, const str
 		judge_dangling(r, p, f);
 	} else if (p->given) {
 		x = found(r->c, RULE_DKIM_SELECTOR_MISSING, p->name, f, NULL);
-		x->detail = fact_is_nxdomain(f) ? "the name does not exist" : "there is no TXT record";
+		x->detail = fact_is_nxdomain(f) ? "the name does not exist"
+						: "there is no TXT record";
 	}
 }
 
@@ -186,12 +209,8 @@ static void judge_probe(struct dkim_run *r, const struct dkim_probe *p)
 	if (!fact_is_offline(f) && f->why != WHY_BUDGET)
 		r->c->report->dkim.asked++;
 	switch (f->state) {
-	case FACT_SOME:
-		judge_some(r, p, f);
-		break;
-	case FACT_NONE:
-		judge_none(r, p, f);
-		break;
+	case FACT_SOME: judge_some(r, p, f); break;
+	case FACT_NONE: judge_none(r, p, f); break;
 	default:
 		if (!p->given) {
 			r->guess_lost = true;
@@ -218,14 +237,9 @@ static bool judge_wildcard(struct dkim_run *r)
 		r->open = true;
 		d->wildcard = PRESENCE_OPEN;
 		return false;
-	case FACT_LOST:
-		d->wildcard = PRESENCE_UNKNOWN;
-		return false;
-	case FACT_NONE:
-		d->wildcard = PRESENCE_NONE;
-		return false;
-	case FACT_SOME:
-		break;
+	case FACT_LOST: d->wildcard = PRESENCE_UNKNOWN; return false;
+	case FACT_NONE: d->wildcard = PRESENCE_NONE; return false;
+	case FACT_SOME: break;
 	}
 	d->wildcard = PRESENCE_YES;
 	for (size_t i = 0; i < f->nrr; i++) {
@@ -234,14 +248,18 @@ static bool judge_wildcard(struct dkim_run *r)
 		if (!dkim_is_key(f->rr[i].data))
 			continue;
 		parse_dkim(c->arena, f->rr[i].data, &key);
-		found(c, key.revoked ? RULE_DKIM_WILDCARD_REVOKED : RULE_DKIM_WILDCARD, subject, f, &f->rr[i])->detail =
-			arena_printf(c->arena, "%s, which nobody has published, answers", f->name);
+		found(c, key.revoked ? RULE_DKIM_WILDCARD_REVOKED : RULE_DKIM_WILDCARD, subject, f,
+		      &f->rr[i])
+			->detail = arena_printf(c->arena, "%s, which nobody has published, answers",
+						f->name);
 		r->rsa += key.usable && key.type == DKIM_RSA;
 		r->ed25519 += key.usable && key.type == DKIM_ED25519;
 		return true;
 	}
 	found(c, RULE_DKIM_WILDCARD_TXT, subject, f, f->nrr == 1 ? &f->rr[0] : NULL)->detail =
-		arena_printf(c->arena, "%s, which nobody has published, answers, though not with a key", f->name);
+		arena_printf(c->arena,
+			     "%s, which nobody has published, answers, though not with a key",
+			     f->name);
 	return false;
 }
 
@@ -272,7 +290,8 @@ static void judge_policies(struct dkim_run *r)
 		return;
 	}
 	judge_policy(r, r->parent);
-	if (!*r->parent->name || (r->c->wish->discover != DISCOVER_FULL && r->c->wish->discover != DISCOVER_AUTO))
+	if (!*r->parent->name ||
+	    (r->c->wish->discover != DISCOVER_FULL && r->c->wish->discover != DISCOVER_AUTO))
 		return;
 	adsp = look_dns(r->c->look, RR_TXT, name_join(r->c->arena, "_adsp", r->parent->name));
 	if (fact_is_open(adsp))
@@ -294,7 +313,8 @@ static void judge_ed25519(struct dkim_run *r)
 		const struct dkim_key_view *v = &d->keys[i];
 
 		if (v->key->usable && v->key->type == DKIM_ED25519)
-			found(r->c, r->rsa ? RULE_DKIM_ED25519 : RULE_DKIM_ED25519_ONLY, v->fact->name, v->fact, v->rr);
+			found(r->c, r->rsa ? RULE_DKIM_ED25519 : RULE_DKIM_ED25519_ONLY,
+			      v->fact->name, v->fact, v->rr);
 	}
 }
 
@@ -303,7 +323,8 @@ static bool same_key(struct str a, struct str b)
 	return a.n && str_eq(a, b);
 }
 
-/* Two selectors with one key cannot be rotated one after the other. Selectors that are CNAMEs to the same name are one by design. */
+/* Two selectors with one key cannot be rotated one after the other. Selectors that are CNAMEs to
+ * the same name are one by design. */
 static void judge_same_key(struct dkim_run *r)
 {
 	const struct dkim_view *d = &r->c->report->dkim;
@@ -312,11 +333,14 @@ static void judge_same_key(struct dkim_run *r)
 		for (size_t j = 0; j < i; j++) {
 			const struct dkim_key_view *v = &d->keys[i], *w = &d->keys[j];
 
-			if (!v->key->p || !w->key->p || !same_key(v->key->p->value, w->key->p->value) ||
-			    strcmp(v->selector, w->selector) == 0 || (v->cname && w->cname && strcmp(v->cname, w->cname) == 0))
+			if (!v->key->p || !w->key->p ||
+			    !same_key(v->key->p->value, w->key->p->value) ||
+			    strcmp(v->selector, w->selector) == 0 ||
+			    (v->cname && w->cname && strcmp(v->cname, w->cname) == 0))
 				continue;
 			found(r->c, RULE_DKIM_SAME_KEY, v->fact->name, v->fact, v->rr)->detail =
-				arena_printf(r->c->arena, "%s has the key of %s", v->selector, w->selector);
+				arena_printf(r->c->arena, "%s has the key of %s", v->selector,
+					     w->selector);
 			break;
 		}
 	}
@@ -329,17 +353,20 @@ static void judge_not_found(struct dkim_run *r)
 	struct finding *x;
 	const char *hint = "";
 
-	if (r->open || r->lost || r->guess_lost || c->report->dkim.nkeys || c->report->intent != INTENT_SENDS)
+	if (r->open || r->lost || r->guess_lost || c->report->dkim.nkeys ||
+	    c->report->intent != INTENT_SENDS)
 		return;
 	if (fact_is_nxdomain(parent) && !parent->nchain)
 		hint = "; _domainkey does not exist either, which with most name servers means that there is no selector at all";
 	else if (parent->state == FACT_NONE && fact_is_nxdomain(r->control) && !r->control->nchain)
 		hint = "; _domainkey exists, so there may well be a selector of another name";
-	x = found(c, RULE_DKIM_NOT_FOUND, c->domain, parent->state == FACT_LOST ? NULL : parent, NULL);
-	x->detail =
-		c->report->dkim.asked ? arena_printf(c->arena, "%u selector%s tried%s", c->report->dkim.asked,
-						     c->report->dkim.asked == 1 ? "" : "s", hint) :
-					arena_printf(c->arena, "no selector was given, and none was guessed%s", hint);
+	x = found(c, RULE_DKIM_NOT_FOUND, c->domain, parent->state == FACT_LOST ? NULL : parent,
+		  NULL);
+	x->detail = c->report->dkim.asked
+			    ? arena_printf(c->arena, "%u selector%s tried%s", c->report->dkim.asked,
+					   c->report->dkim.asked == 1 ? "" : "s", hint)
+			    : arena_printf(c->arena,
+					   "no selector was given, and none was guessed%s", hint);
 }
 
 static int by_selector(const void *a, const void *b)
@@ -372,7 +399,9 @@ void check_dkim(struct check *c)
 	*d = (struct dkim_view){ .wildcard = PRESENCE_OPEN };
 	dkim_plan(c, &plan);
 	r.parent = look_dns(c->look, RR_TXT, parent);
-	r.control = look_dns(c->look, RR_TXT, parent ? name_join(c->arena, control_label(c->arena, c->domain), parent) : NULL);
+	r.control = look_dns(
+		c->look, RR_TXT,
+		parent ? name_join(c->arena, control_label(c->arena, c->domain), parent) : NULL);
 	wildcard_key = judge_wildcard(&r);
 	for (size_t i = 0; i < plan.n; i++)
 		judge_probe(&r, &plan.item[i]);

@@ -1,12 +1,13 @@
-/* One DKIM key record: its faults, its strength, and what its tags mean for the mail that is signed with it. */
+/* One DKIM key record: its faults, its strength, and what its tags mean for the mail that is signed
+ * with it. */
 #include <time.h>
 
 #include "dkim_run.h"
 
 enum {
-	BITS_MIN = 1024,      /* RFC 8301 3.2: verifiers MUST NOT consider less valid */
-	BITS_ADVISED = 2048,  /* signers SHOULD use at least this */
-	BITS_COMMON = 4096,   /* verifiers need not support more */
+	BITS_MIN = 1024,     /* RFC 8301 3.2: verifiers MUST NOT consider less valid */
+	BITS_ADVISED = 2048, /* signers SHOULD use at least this */
+	BITS_COMMON = 4096,  /* verifiers need not support more */
 	YEARS_OLD = 2,
 	DAYS_A_YEAR = 365,
 };
@@ -89,7 +90,8 @@ static void judge_rsa(const struct saying *s)
 	const struct dkim_key *key = s->v->key;
 	enum rule_id rule;
 
-	if (!key->bits || has_fault(key, DKIM_FAULT_P_TRUNCATED) || has_fault(key, DKIM_FAULT_P_DER))
+	if (!key->bits || has_fault(key, DKIM_FAULT_P_TRUNCATED) ||
+	    has_fault(key, DKIM_FAULT_P_DER))
 		return;
 	if (key->bits < BITS_MIN)
 		rule = RULE_DKIM_RSA_SMALL;
@@ -126,8 +128,9 @@ static void judge_tags(const struct saying *s)
 	if (!key->has_v)
 		say(s, RULE_DKIM_V_MISSING, (struct span){ 0, 0 });
 	if (key->type == DKIM_OTHER)
-		say(s, RULE_DKIM_K, tags_find(&key->tags, "k")->at)->detail =
-			arena_printf(s->r->c->arena, "k=%.*s", (int)(key->type_text.n < 40 ? key->type_text.n : 40), key->type_text.p);
+		say(s, RULE_DKIM_K, tags_find(&key->tags, "k")->at)->detail = arena_printf(
+			s->r->c->arena, "k=%.*s",
+			(int)(key->type_text.n < 40 ? key->type_text.n : 40), key->type_text.p);
 	if (key->testing) {
 		f = say(s, RULE_DKIM_T_Y, t->at);
 		f->fix = dkim_mend_without(s->r->c->arena, s->name, key, "t");
@@ -135,7 +138,8 @@ static void judge_tags(const struct saying *s)
 	if (key->strict_i)
 		say(s, RULE_DKIM_T_S, t->at);
 	if (n)
-		say(s, RULE_DKIM_N, n->at)->detail = arena_printf(s->r->c->arena, "n= takes %zu octets", (size_t)n->at.len);
+		say(s, RULE_DKIM_N, n->at)->detail = arena_printf(
+			s->r->c->arena, "n= takes %zu octets", (size_t)n->at.len);
 }
 
 /* ---- age ---- */
@@ -157,7 +161,8 @@ static long days_to(long year, unsigned month, unsigned day)
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-/* A run of digits that reads as YYYY, YYYYMM, YYYYMMDD or that with a time behind it: the day it names at the latest; 0: none. */
+/* A run of digits that reads as YYYY, YYYYMM, YYYYMMDD or that with a time behind it: the day it
+ * names at the latest; 0: none. */
 static long day_named(struct str run, long this_year)
 {
 	uint32_t y, m = 12, d = 28;
@@ -173,8 +178,8 @@ static long day_named(struct str run, long this_year)
 	return days_to((long)y, m, d);
 }
 
-/* People and mailers date selectors: "20230601", "s202301", "2021". A provider's fixed names, which keep their dates, are left alone when
- * the key is the provider's, behind a CNAME. */
+/* People and mailers date selectors: "20230601", "s202301", "2021". A provider's fixed names, which
+ * keep their dates, are left alone when the key is the provider's, behind a CNAME. */
 static void judge_age(const struct saying *s)
 {
 	struct str name = str_c(s->v->selector);
@@ -193,8 +198,9 @@ static void judge_age(const struct saying *s)
 			n++;
 		day = day_named(str_sub(name, i, n), this_year);
 		if (day && today - day > YEARS_OLD * DAYS_A_YEAR) {
-			say(s, RULE_DKIM_OLD, (struct span){ 0, 0 })->detail =
-				arena_printf(s->r->c->arena, "if its name tells its age, it is %ld years old", (today - day) / DAYS_A_YEAR);
+			say(s, RULE_DKIM_OLD, (struct span){ 0, 0 })->detail = arena_printf(
+				s->r->c->arena, "if its name tells its age, it is %ld years old",
+				(today - day) / DAYS_A_YEAR);
 			return;
 		}
 		i += n ? n : 1;
@@ -219,8 +225,9 @@ void dkim_judge_key(struct dkim_run *r, const struct dkim_key_view *v, const cha
 	judge_age(&s);
 	if (v->cname)
 		say(&s, RULE_DKIM_CNAME, (struct span){ 0, 0 })->detail =
-			v->provider ? arena_printf(r->c->arena, "the key stands at %s (%s)", v->cname, v->provider) :
-				      arena_printf(r->c->arena, "the key stands at %s", v->cname);
+			v->provider ? arena_printf(r->c->arena, "the key stands at %s (%s)",
+						   v->cname, v->provider)
+				    : arena_printf(r->c->arena, "the key stands at %s", v->cname);
 	r->rsa += key->usable && key->type == DKIM_RSA;
 	r->ed25519 += key->usable && key->type == DKIM_ED25519;
 }

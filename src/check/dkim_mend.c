@@ -1,13 +1,13 @@
-/* Corrected DKIM key records. A record is written anew from its tags, v= first and without blanks in p=, and is offered only when what
- * comes out is a key that verifiers can use. */
+/* Corrected DKIM key records. A record is written anew from its tags, v= first and without blanks
+ * in p=, and is offered only when what comes out is a key that verifiers can use. */
 #include "dkim_key.h"
 #include "dkim_run.h"
 #include "mend.h"
 
 /* How a record is changed while it is written anew. */
 struct edit {
-	const char *drop;  /* leave this tag out */
-	const char *tag;   /* give this tag another value; it is added when it is not there */
+	const char *drop; /* leave this tag out */
+	const char *tag;  /* give this tag another value; it is added when it is not there */
 	const char *value;
 };
 
@@ -34,7 +34,8 @@ static bool is_known_name(struct str name)
 	return name.n == 1 && str_find(S("vkphstgn"), ascii_lower(name.p[0])) >= 0;
 }
 
-static const char *rebuilt(struct arena *a, const char *name, const struct dkim_key *key, struct edit e)
+static const char *rebuilt(struct arena *a, const char *name, const struct dkim_key *key,
+			   struct edit e)
 {
 	size_t edited = e.value ? strlen(e.value) : 0;
 	char *text = arena_alloc(a, key->text.n + edited + key->tags.n * 4 + 64), *to = text;
@@ -63,12 +64,14 @@ static const char *rebuilt(struct arena *a, const char *name, const struct dkim_
 	return again.usable ? mend_txt(a, name, s) : NULL;
 }
 
-static const char *with(struct arena *a, const char *name, const struct dkim_key *key, const char *tag, const char *value)
+static const char *with(struct arena *a, const char *name, const struct dkim_key *key,
+			const char *tag, const char *value)
 {
 	return value ? rebuilt(a, name, key, (struct edit){ .tag = tag, .value = value }) : NULL;
 }
 
-const char *dkim_mend_without(struct arena *a, const char *name, const struct dkim_key *key, const char *tag)
+const char *dkim_mend_without(struct arena *a, const char *name, const struct dkim_key *key,
+			      const char *tag)
 {
 	return rebuilt(a, name, key, (struct edit){ .drop = tag });
 }
@@ -109,7 +112,8 @@ static const char *plain_base64(struct arena *a, struct str p)
 	return out;
 }
 
-/* p= anew from its octets: padded, without what follows it, in a SubjectPublicKeyInfo, or for Ed25519 out of one. */
+/* p= anew from its octets: padded, without what follows it, in a SubjectPublicKeyInfo, or for
+ * Ed25519 out of one. */
 static const char *reframed(struct arena *a, const struct dkim_key *key, int code)
 {
 	struct dkim_base64 b;
@@ -118,8 +122,10 @@ static const char *reframed(struct arena *a, const struct dkim_key *key, int cod
 	dkim_base64_read(a, key->p->value, &b);
 	dkim_der_read(b.p, b.n, &der);
 	if (code == DKIM_FAULT_ED25519_LEN)
-		return der.kind == DKIM_DER_ED25519 && b.n > DKIM_ED25519_OCTETS ?
-			       dkim_base64_write(a, b.p + b.n - DKIM_ED25519_OCTETS, DKIM_ED25519_OCTETS) : NULL;
+		return der.kind == DKIM_DER_ED25519 && b.n > DKIM_ED25519_OCTETS
+			       ? dkim_base64_write(a, b.p + b.n - DKIM_ED25519_OCTETS,
+						   DKIM_ED25519_OCTETS)
+			       : NULL;
 	if (code == DKIM_FAULT_P_PKCS1)
 		return dkim_spki_of_bare(a, b.p, der.said < b.n ? der.said : b.n);
 	if (code == DKIM_FAULT_P_TRAILING)
@@ -128,7 +134,8 @@ static const char *reframed(struct arena *a, const struct dkim_key *key, int cod
 }
 
 /* The tag that a fault is in, with its value in lower case. */
-static const char *lowered(struct arena *a, const char *name, const struct dkim_key *key, struct span at)
+static const char *lowered(struct arena *a, const char *name, const struct dkim_key *key,
+			   struct span at)
 {
 	for (size_t i = 0; i < key->tags.n; i++) {
 		const struct tag *t = &key->tags.item[i];
@@ -144,7 +151,8 @@ static const char *lowered(struct arena *a, const char *name, const struct dkim_
 	return NULL;
 }
 
-const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *key, const struct fault *fault)
+const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *key,
+		      const struct fault *fault)
 {
 	if (!key->p || key->revoked)
 		return NULL;
@@ -152,30 +160,22 @@ const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *
 	case DKIM_FAULT_V_NOT_FIRST:
 	case DKIM_FAULT_V_VALUE:
 	case DKIM_FAULT_EMPTY_ELEMENT:
-	case DKIM_FAULT_TAG_CASE:
-		return rebuilt(a, name, key, (struct edit){ .drop = NULL });
-	case DKIM_FAULT_VALUE_CASE:
-		return lowered(a, name, key, fault->at);
-	case DKIM_FAULT_P_QUOTE:
-		return unquoted(a, name, key);
+	case DKIM_FAULT_TAG_CASE: return rebuilt(a, name, key, (struct edit){ .drop = NULL });
+	case DKIM_FAULT_VALUE_CASE: return lowered(a, name, key, fault->at);
+	case DKIM_FAULT_P_QUOTE: return unquoted(a, name, key);
 	case DKIM_FAULT_P_BASE64:
-	case DKIM_FAULT_P_PEM:
-		return with(a, name, key, "p", plain_base64(a, key->p->value));
+	case DKIM_FAULT_P_PEM: return with(a, name, key, "p", plain_base64(a, key->p->value));
 	case DKIM_FAULT_P_PADDING:
 	case DKIM_FAULT_P_TRAILING:
 	case DKIM_FAULT_P_PKCS1:
-	case DKIM_FAULT_ED25519_LEN:
-		return with(a, name, key, "p", reframed(a, key, fault->code));
+	case DKIM_FAULT_ED25519_LEN: return with(a, name, key, "p", reframed(a, key, fault->code));
 	case DKIM_FAULT_P_MISMATCH:
 		return with(a, name, key, "k", key->type == DKIM_RSA ? "ed25519" : "rsa");
 	case DKIM_FAULT_H_UNKNOWN:
-	case DKIM_FAULT_H_SHA1_ONLY:
-		return dkim_mend_without(a, name, key, "h");
+	case DKIM_FAULT_H_SHA1_ONLY: return dkim_mend_without(a, name, key, "h");
 	case DKIM_FAULT_S_NOT_EMAIL:
 		return key->tlsrpt_only ? NULL : dkim_mend_without(a, name, key, "s");
-	case DKIM_FAULT_G:
-		return dkim_mend_without(a, name, key, "g");
-	default:
-		return NULL;
+	case DKIM_FAULT_G: return dkim_mend_without(a, name, key, "g");
+	default: return NULL;
 	}
 }

@@ -1,7 +1,9 @@
-/* Which selectors to ask for. There is no list of a domain's selectors in DNS, so besides those that the user names there is nothing but to
- * try those that are in use; where the domain's mail goes through a known provider, its selectors come first.
+/* Which selectors to ask for. There is no list of a domain's selectors in DNS, so besides those
+ * that the user names there is nothing but to try those that are in use; where the domain's mail
+ * goes through a known provider, its selectors come first.
  *
- * The questions of one step go out together, and all but those of an inferred provider do not depend on any answer. */
+ * The questions of one step go out together, and all but those of an inferred provider do not
+ * depend on any answer. */
 #include <time.h>
 
 #include "dkim_run.h"
@@ -10,7 +12,8 @@
 
 enum { YEARS = 3 /* 2026, 2025, 2024: a common choice */ };
 
-static void add(struct check *c, struct dkim_plan *plan, const char *selector, const char *provider, bool given)
+static void add(struct check *c, struct dkim_plan *plan, const char *selector, const char *provider,
+		bool given)
 {
 	struct dkim_probe p = { .selector = selector, .provider = provider, .given = given };
 
@@ -26,7 +29,8 @@ static void add(struct check *c, struct dkim_plan *plan, const char *selector, c
 	plan->item[plan->n++] = p;
 }
 
-static void add_words(struct check *c, struct dkim_plan *plan, const char *list, const char *provider)
+static void add_words(struct check *c, struct dkim_plan *plan, const char *list,
+		      const char *provider)
 {
 	struct str word;
 

@@ -1,10 +1,12 @@
 /* DMARC (RFC 9989): which record applies to the domain, what it asks for, and whether it works.
  *
  *   1. Walk (dmarc_walk.h). All names of the walk are asked at once.
- *   2. Policy discovery (4.10.1): the domain's own record; else that of its organizational domain; else that of the public suffix above
- *      it. A record at any other name gives no policy.
- *   3. The policy: p of an own record; of another's, sp where the domain exists and np where it does not, each falling back.
- *   4. Beside it RFC 7489's organizational domain, by the Public Suffix List, as many receivers still take it.
+ *   2. Policy discovery (4.10.1): the domain's own record; else that of its organizational domain;
+ * else that of the public suffix above it. A record at any other name gives no policy.
+ *   3. The policy: p of an own record; of another's, sp where the domain exists and np where it
+ * does not, each falling back.
+ *   4. Beside it RFC 7489's organizational domain, by the Public Suffix List, as many receivers
+ * still take it.
  *
  * The other dmarc_*.c files judge what was found. Layer: check. */
 #include "dmarc_parts.h"
@@ -12,7 +14,8 @@
 #include "name.h"
 #include "psl.h"
 
-struct finding *dmarc_found_at(const struct dmarc_found *x, enum rule_id rule, struct span at, const char *detail, const char *fix)
+struct finding *dmarc_found_at(const struct dmarc_found *x, enum rule_id rule, struct span at,
+			       const char *detail, const char *fix)
 {
 	struct finding *f = found(x->c, rule, x->policy->domain, x->policy->fact, x->policy->rr);
 
@@ -22,14 +25,17 @@ struct finding *dmarc_found_at(const struct dmarc_found *x, enum rule_id rule, s
 	return f;
 }
 
-static void found_lost(const struct dmarc_found *x, const char *subject, const struct fact *f, const char *clause)
+static void found_lost(const struct dmarc_found *x, const char *subject, const struct fact *f,
+		       const char *clause)
 {
 	struct finding *u = found(x->c, RULE_DMARC_UNKNOWN, subject, f, NULL);
 
-	u->detail = arena_printf(x->c->arena, "%s is not known: %s (%s)", clause, f->name, fact_why_text(f->why));
+	u->detail = arena_printf(x->c->arena, "%s is not known: %s (%s)", clause, f->name,
+				 fact_why_text(f->why));
 }
 
-void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const struct fact *f, const char *clause)
+void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const struct fact *f,
+			 const char *clause)
 {
 	/* what the user chose not to ask for is listed as such, and no more */
 	if (!fact_is_offline(f))
@@ -66,8 +72,9 @@ static enum presence discover(struct dmarc_found *x)
 	if (w->state == DMARC_WALK_OPEN)
 		return PRESENCE_OPEN;
 	if (w->state == DMARC_WALK_LOST) {
-		/* A public suffix has no record, or one that says psd=y (5.2): either way the registrable domain below it, where it has a
-		 * record, is the organizational domain. */
+		/* A public suffix has no record, or one that says psd=y (5.2): either way the
+		 * registrable domain below it, where it has a record, is the organizational domain.
+		 */
 		s = x->psl_org && w->only_suffixes_lost ? dmarc_walk_at(w, x->psl_org) : NULL;
 		x->policy = s && s->record ? s : NULL;
 		return x->policy ? PRESENCE_YES : PRESENCE_UNKNOWN;
@@ -94,7 +101,9 @@ static void apply(struct dmarc_found *x)
 		if (f->state == FACT_LOST)
 			x->has_applied = x->applied == dmarc_policy_sub(d, false);
 		if (f->state == FACT_LOST && !x->has_applied)
-			dmarc_found_unknown(x, x->c->domain, f, "whether the domain exists, and so whether sp or np applies to it,");
+			dmarc_found_unknown(
+				x, x->c->domain, f,
+				"whether the domain exists, and so whether sp or np applies to it,");
 	}
 	x->effective = dmarc_policy_tested(d, x->applied);
 }
@@ -121,15 +130,11 @@ static const char *starter(const struct dmarc_found *x)
 	const char *domain = x->c->domain, *text;
 
 	switch (x->c->report->intent) {
-	case INTENT_PARKED:
-		text = "v=DMARC1; p=reject";
-		break;
+	case INTENT_PARKED: text = "v=DMARC1; p=reject"; break;
 	case INTENT_RECEIVES:
 		text = arena_printf(a, "v=DMARC1; p=reject; rua=mailto:dmarc@%s", domain);
 		break;
-	default:
-		text = arena_printf(a, "v=DMARC1; p=none; rua=mailto:dmarc@%s", domain);
-		break;
+	default: text = arena_printf(a, "v=DMARC1; p=none; rua=mailto:dmarc@%s", domain); break;
 	}
 	return x->own->at ? mend_txt(a, x->own->at, str_c(text)) : NULL;
 }
@@ -140,18 +145,23 @@ static void found_none(const struct dmarc_found *x)
 	enum intent intent = x->c->report->intent;
 	struct finding *f = found(x->c, RULE_DMARC_NONE, x->c->domain, x->own->fact, NULL);
 
-	f->detail = arena_printf(a, "%s%s%s", x->own->nrecords > 1 ? "all records are discarded at " : "there is no DMARC record at ",
+	f->detail = arena_printf(a, "%s%s%s",
+				 x->own->nrecords > 1 ? "all records are discarded at "
+						      : "there is no DMARC record at ",
 				 x->own->at ? x->own->at : x->c->domain,
 				 x->walk.n > 1 ? ", and none at the names above it" : "");
 	if (intent == INTENT_PARKED || intent == INTENT_RECEIVES)
-		f->detail = arena_printf(a, "%s: the domain sends no mail, and nothing tells receivers to refuse what claims to come from it",
-					 f->detail);
+		f->detail = arena_printf(
+			a,
+			"%s: the domain sends no mail, and nothing tells receivers to refuse what claims to come from it",
+			f->detail);
 	f->fix = starter(x);
 }
 
 void check_dmarc(struct check *c)
 {
-	struct dmarc_found x = { .c = c, .psl_org = psl_organizational_domain(c->arena, c->domain) };
+	struct dmarc_found x = { .c = c,
+				 .psl_org = psl_organizational_domain(c->arena, c->domain) };
 	struct report *r = c->report;
 
 	r->dmarc = (struct dmarc_view){ .psl_organizational_domain = x.psl_org };

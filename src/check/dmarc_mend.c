@@ -1,8 +1,9 @@
 /* Corrected DMARC records.
  *
- * A record is written anew from its tags: p stands right behind v, where readers of RFC 7489 want it; values with a slip in them get the
- * word that was meant; what every receiver ignores (doubled tags, rf, ri, size limits, values that are none where there is a default) is
- * left out. Where a value cannot be guessed, there is no corrected record. */
+ * A record is written anew from its tags: p stands right behind v, where readers of RFC 7489 want
+ * it; values with a slip in them get the word that was meant; what every receiver ignores (doubled
+ * tags, rf, ri, size limits, values that are none where there is a default) is left out. Where a
+ * value cannot be guessed, there is no corrected record. */
 #include "dmarc_parts.h"
 #include "mend.h"
 
@@ -55,9 +56,10 @@ static const char *policy_meant(struct str s)
 	static const struct {
 		const char *word, *policy;
 	} others[] = {
-		{ "deny", "reject" },  { "block", "reject" },    { "drop", "reject" },     { "fail", "reject" },
-		{ "discard", "reject" }, { "junk", "quarantine" }, { "spam", "quarantine" }, { "monitor", "none" },
-		{ "nothing", "none" }, { "non", "none" },        { "rej", "reject" },      { "quar", "quarantine" },
+		{ "deny", "reject" },     { "block", "reject" },   { "drop", "reject" },
+		{ "fail", "reject" },     { "discard", "reject" }, { "junk", "quarantine" },
+		{ "spam", "quarantine" }, { "monitor", "none" },   { "nothing", "none" },
+		{ "non", "none" },        { "rej", "reject" },     { "quar", "quarantine" },
 	};
 	static const char *const words[] = { "none", "quarantine", "reject" };
 
@@ -126,7 +128,8 @@ static bool put_uris(struct out *o, struct str list, bool first)
 	return !first;
 }
 
-/* Writes one tag with its value mended. A value that cannot be mended is left out where there is a default. False when there is none. */
+/* Writes one tag with its value mended. A value that cannot be mended is left out where there is a
+ * default. False when there is none. */
 static bool put_mended(struct out *o, const char *name, struct str value)
 {
 	struct str bare = stripped(value);
@@ -144,7 +147,8 @@ static bool put_mended(struct out *o, const char *name, struct str value)
 	}
 	if (dmarc_value_ok(str_c(name), bare) && !str_eq(bare, S("100")))
 		put_tag(o, name, bare);
-	else if (bare.n && strcmp(name, "pct") != 0 && dmarc_value_ok(str_c(name), str_sub(bare, 0, 1)))
+	else if (bare.n && strcmp(name, "pct") != 0 &&
+		 dmarc_value_ok(str_c(name), str_sub(bare, 0, 1)))
 		put_tag(o, name, str_sub(bare, 0, 1));
 	return true;
 }
@@ -154,7 +158,8 @@ static bool is_left_out(const char *name)
 	return !strcmp(name, "v") || !strcmp(name, "rf") || !strcmp(name, "ri");
 }
 
-static const struct dmarc_edit *edit_of(const char *name, const struct dmarc_edit *edit, size_t nedit)
+static const struct dmarc_edit *edit_of(const char *name, const struct dmarc_edit *edit,
+					size_t nedit)
 {
 	for (size_t i = 0; i < nedit; i++) {
 		if (!strcmp(edit[i].tag, name))
@@ -177,23 +182,27 @@ static const char *element_name(struct arena *a, const struct dmarc *d, size_t i
 			return NULL;
 	}
 	if (!meant)
-		return dmarc_value_ok(t->name, t->value) ? arena_strndup(a, t->name.p, t->name.n) : NULL;
+		return dmarc_value_ok(t->name, t->value) ? arena_strndup(a, t->name.p, t->name.n)
+							 : NULL;
 	for (size_t k = 1; k < d->tags.n; k++) {
 		const char *other = dmarc_tag_meant(d->tags.item[k].name);
 
 		/* the first one counts, but an exact name goes before one with a slip */
 		if (k != i && d->tags.item[k].has_equals && other && !strcmp(other, meant) &&
-		    (str_eq(d->tags.item[k].name, str_c(meant)) ? !exact || k < i : !exact && k < i))
+		    (str_eq(d->tags.item[k].name, str_c(meant)) ? !exact || k < i
+								: !exact && k < i))
 			return NULL;
 	}
 	return is_left_out(meant) ? NULL : meant;
 }
 
-/* Elements without "=" that are mail addresses: they were parted from the list before them by a ";" where a "," belongs. */
+/* Elements without "=" that are mail addresses: they were parted from the list before them by a ";"
+ * where a "," belongs. */
 static bool put_strays(struct out *o, const struct dmarc *d, size_t i)
 {
 	for (i++; i < d->tags.n && !d->tags.item[i].has_equals; i++) {
-		if (memchr(d->tags.item[i].name.p, '@', d->tags.item[i].name.n) && !put_uris(o, d->tags.item[i].name, false))
+		if (memchr(d->tags.item[i].name.p, '@', d->tags.item[i].name.n) &&
+		    !put_uris(o, d->tags.item[i].name, false))
 			return false;
 	}
 	return true;
@@ -215,7 +224,8 @@ static bool put_p(struct out *o, const struct dmarc *d, const struct dmarc_edit 
 	return true;
 }
 
-const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *d, const struct dmarc_edit *edit, size_t nedit)
+const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *d,
+		       const struct dmarc_edit *edit, size_t nedit)
 {
 	struct out o = { .arena = a };
 	bool done[8] = { false };

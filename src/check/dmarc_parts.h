@@ -10,26 +10,28 @@ struct dmarc_found {
 	struct dmarc_walk walk;          /* from the audited domain */
 	const struct dmarc_stop *own;    /* its first stop, settled and not LOST */
 	const struct dmarc_stop *policy; /* whose record applies; NULL: none, or not known */
-	const char *psl_org;             /* RFC 7489's organizational domain of the audited domain; NULL */
-	bool inherited;                  /* the record is not the audited domain's own */
-	bool exists;                     /* inherited: the audited domain exists, as far as is known */
-	bool has_applied;                /* the next two are known */
-	enum dmarc_policy applied;       /* what the record asks for the audited domain */
-	enum dmarc_policy effective;     /* the same with t=y in mind */
+	const char *psl_org; /* RFC 7489's organizational domain of the audited domain; NULL */
+	bool inherited;      /* the record is not the audited domain's own */
+	bool exists;         /* inherited: the audited domain exists, as far as is known */
+	bool has_applied;    /* the next two are known */
+	enum dmarc_policy applied;   /* what the record asks for the audited domain */
+	enum dmarc_policy effective; /* the same with t=y in mind */
 };
 
 /* A finding about octets of the record that applies. detail and fix may be NULL. */
-struct finding *dmarc_found_at(const struct dmarc_found *x, enum rule_id rule, struct span at, const char *detail, const char *fix);
+struct finding *dmarc_found_at(const struct dmarc_found *x, enum rule_id rule, struct span at,
+			       const char *detail, const char *fix);
 
 /* Is the record's p valid, and its sp and np not invalid (RFC 9989 4.10.1)? */
 bool dmarc_is_usable(const struct dmarc *d);
 
-/* Is the domain of the record that applies its own organizational domain? Where an answer was lost, the Public Suffix List decides; false
- * while not decided. */
+/* Is the domain of the record that applies its own organizational domain? Where an answer was lost,
+ * the Public Suffix List decides; false while not decided. */
 bool dmarc_is_at_org(const struct dmarc_found *x);
 
 /* dmarc-unknown: `f` was LOST, and with it what the clause says. */
-void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const struct fact *f, const char *clause);
+void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const struct fact *f,
+			 const char *clause);
 
 /* dmarc_place.c: records that are not records, several of them, and records in the wrong place. */
 void dmarc_check_places(const struct dmarc_found *x);
@@ -51,9 +53,10 @@ struct dmarc_edit {
 	const char *tag, *value;
 };
 
-/* The whole record as a line for the zone, with every slip in it mended that can be, and the edits made. NULL when it holds something that
- * cannot be mended without knowing what was meant. */
-const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *d, const struct dmarc_edit *edit, size_t nedit);
+/* The whole record as a line for the zone, with every slip in it mended that can be, and the edits
+ * made. NULL when it holds something that cannot be mended without knowing what was meant. */
+const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *d,
+		       const struct dmarc_edit *edit, size_t nedit);
 
 /* The same from text that dmarc_is_near_record(). */
 const char *dmarc_mend_near(struct arena *a, const char *domain, struct str text);

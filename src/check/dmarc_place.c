@@ -1,10 +1,12 @@
-/* Text that was meant to be a DMARC record and is none: malformed, more than one at a name, or in a place where no one looks. */
+/* Text that was meant to be a DMARC record and is none: malformed, more than one at a name, or in a
+ * place where no one looks. */
 #include "dmarc_parts.h"
 #include "mend.h"
 #include "name.h"
 #include "psl.h"
 
-/* Which of several records to keep: the one that asks for most, and of those one that asks for reports. */
+/* Which of several records to keep: the one that asks for most, and of those one that asks for
+ * reports. */
 static const struct dmarc *best_record(struct arena *a, const struct fact *f)
 {
 	struct dmarc *best = NULL;
@@ -17,7 +19,8 @@ static const struct dmarc *best_record(struct arena *a, const struct fact *f)
 		d = ARENA_NEW(a, struct dmarc);
 		parse_dmarc(a, f->rr[i].data, d);
 		if (!best || dmarc_policy_own(d) > dmarc_policy_own(best) ||
-		    (dmarc_policy_own(d) == dmarc_policy_own(best) && d->has_valid_rua && !best->has_valid_rua))
+		    (dmarc_policy_own(d) == dmarc_policy_own(best) && d->has_valid_rua &&
+		     !best->has_valid_rua))
 			best = d;
 	}
 	return best;
@@ -30,7 +33,8 @@ static void check_multiple(const struct dmarc_found *x, const struct dmarc_stop 
 	const struct dmarc *best = best_record(a, s->fact);
 	const char *line = best ? dmarc_mend(a, s->domain, best, NULL, 0) : NULL;
 
-	f->detail = arena_printf(a, "%zu DMARC records at %s: all of them are discarded", s->nrecords, s->at);
+	f->detail = arena_printf(a, "%zu DMARC records at %s: all of them are discarded",
+				 s->nrecords, s->at);
 	if (line)
 		f->fix = arena_printf(a, "keep this one and delete the others: %s", line);
 }
@@ -56,13 +60,15 @@ static void check_texts(const struct dmarc_found *x, const struct dmarc_stop *s)
 			f->fix = dmarc_mend_near(a, s->domain, rr->data);
 		} else if (s->record && s == x->own) {
 			f = found(x->c, RULE_DMARC_OTHER_TXT, s->domain, s->fact, rr);
-			f->detail = arena_printf(a, "%s also holds text that is no DMARC record%s%s", s->at,
-						 near ? ": " : "", near ? why : "");
+			f->detail = arena_printf(a,
+						 "%s also holds text that is no DMARC record%s%s",
+						 s->at, near ? ": " : "", near ? why : "");
 		}
 	}
 }
 
-/* Does the last name of a CNAME chain look like the place of a DMARC record? A wildcard CNAME leads elsewhere, such as to a web host. */
+/* Does the last name of a CNAME chain look like the place of a DMARC record? A wildcard CNAME leads
+ * elsewhere, such as to a web host. */
 static bool is_meant_for_dmarc(const struct fact *f)
 {
 	const char *target = f->chain[f->nchain - 1].target;
@@ -81,12 +87,13 @@ static void check_cname(const struct dmarc_found *x, const struct dmarc_stop *s)
 	target = s->fact->chain[s->fact->nchain - 1].target;
 	if (s->record) {
 		f = found(x->c, RULE_DMARC_CNAME, s->domain, s->fact, &s->fact->chain[0]);
-		f->detail = arena_printf(a, "%s is an alias of %s, which holds the record", s->at, target);
+		f->detail = arena_printf(a, "%s is an alias of %s, which holds the record", s->at,
+					 target);
 	} else if (fact_is_dangling(s->fact) && is_meant_for_dmarc(s->fact)) {
 		f = found(x->c, RULE_DMARC_CNAME_DANGLING, s->domain, s->fact, &s->fact->chain[0]);
 		f->detail = arena_printf(a, "%s is an alias of %s, %s", s->at, target,
-					 fact_is_nxdomain(s->fact) ? "which does not exist" :
-								     "which has no TXT record");
+					 fact_is_nxdomain(s->fact) ? "which does not exist"
+								   : "which has no TXT record");
 	}
 }
 
@@ -115,11 +122,14 @@ static void check_wrong_place(const struct dmarc_found *x, const char *name, boo
 
 		if (!dmarc_is_record(txt->rr[i].data))
 			continue;
-		f = found(x->c, also_right ? RULE_DMARC_COPY : RULE_DMARC_WRONG_PLACE, name, txt, &txt->rr[i]);
-		f->detail = arena_printf(a, "a DMARC record stands at %s, where no receiver looks for it%s", name,
-					 also_right ? "; the one that counts is at its place" : "");
+		f = found(x->c, also_right ? RULE_DMARC_COPY : RULE_DMARC_WRONG_PLACE, name, txt,
+			  &txt->rr[i]);
+		f->detail = arena_printf(
+			a, "a DMARC record stands at %s, where no receiver looks for it%s", name,
+			also_right ? "; the one that counts is at its place" : "");
 		if (!also_right)
-			f->fix = mend_txt(a, arena_printf(a, "_dmarc.%s", x->c->domain), txt->rr[i].data);
+			f->fix = mend_txt(a, arena_printf(a, "_dmarc.%s", x->c->domain),
+					  txt->rr[i].data);
 	}
 }
 

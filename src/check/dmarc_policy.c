@@ -1,4 +1,5 @@
-/* What the DMARC record that applies asks for, and what it stands for: the whole organization, a part of it, a public suffix. */
+/* What the DMARC record that applies asks for, and what it stands for: the whole organization, a
+ * part of it, a public suffix. */
 #include "dmarc_parts.h"
 #include "name.h"
 #include "psl.h"
@@ -42,19 +43,27 @@ static void check_applied(const struct dmarc_found *x)
 	if (!x->has_applied || !dmarc_is_usable(d))
 		return;
 	if (x->applied == DMARC_NONE && (intent == INTENT_PARKED || intent == INTENT_RECEIVES)) {
-		dmarc_found_at(x, RULE_DMARC_P_NONE, t->value_at,
-			       arena_printf(a, "%s=none: anyone can send as %s, from which no mail is sent", tag, x->c->domain),
-			       mend_one(x, tag, "reject"));
+		dmarc_found_at(
+			x, RULE_DMARC_P_NONE, t->value_at,
+			arena_printf(a,
+				     "%s=none: anyone can send as %s, from which no mail is sent",
+				     tag, x->c->domain),
+			mend_one(x, tag, "reject"));
 	} else if (x->applied == DMARC_NONE) {
 		fix = mend_one(x, tag, "quarantine");
 		if (fix)
-			fix = arena_printf(a, "when the reports show that all mail of the domain passes: %s", fix);
-		dmarc_found_at(x, RULE_DMARC_P_NONE, t->value_at,
-			       arena_printf(a, "%s=none: mail from %s that fails DMARC is treated as any other", tag, x->c->domain),
-			       fix);
+			fix = arena_printf(
+				a, "when the reports show that all mail of the domain passes: %s",
+				fix);
+		dmarc_found_at(
+			x, RULE_DMARC_P_NONE, t->value_at,
+			arena_printf(
+				a, "%s=none: mail from %s that fails DMARC is treated as any other",
+				tag, x->c->domain),
+			fix);
 	} else if (x->applied == DMARC_QUARANTINE) {
-		dmarc_found_at(x, RULE_DMARC_P_QUARANTINE, t->value_at, arena_printf(a, "%s=quarantine", tag),
-			       mend_one(x, tag, "reject"));
+		dmarc_found_at(x, RULE_DMARC_P_QUARANTINE, t->value_at,
+			       arena_printf(a, "%s=quarantine", tag), mend_one(x, tag, "reject"));
 	}
 }
 
@@ -70,8 +79,8 @@ static void check_testing(const struct dmarc_found *x)
 		return;
 	dmarc_found_at(x, RULE_DMARC_T_Y, d->t_tag->at,
 		       p > DMARC_NONE ? arena_printf(a, "t=y makes p=%s act as %s", policy_word(p),
-						     policy_word(dmarc_policy_tested(d, p))) :
-					"t=y makes the policy for subdomains act one level lower",
+						     policy_word(dmarc_policy_tested(d, p)))
+				      : "t=y makes the policy for subdomains act one level lower",
 		       mend_one(x, "t", NULL));
 }
 
@@ -86,22 +95,31 @@ static void check_subdomains(const struct dmarc_found *x)
 	if (!dmarc_is_usable(d) || !dmarc_is_at_org(x))
 		return;
 	if (d->sp != DMARC_ABSENT && d->sp < d->p)
-		dmarc_found_at(x, RULE_DMARC_SP_WEAKER, d->sp_tag->at,
-			       arena_printf(a, "p=%s but sp=%s: a subdomain is easier to forge than the domain", p,
-					    policy_word(d->sp)),
-			       mend_one(x, "sp", p));
+		dmarc_found_at(
+			x, RULE_DMARC_SP_WEAKER, d->sp_tag->at,
+			arena_printf(
+				a, "p=%s but sp=%s: a subdomain is easier to forge than the domain",
+				p, policy_word(d->sp)),
+			mend_one(x, "sp", p));
 	if (d->np != DMARC_ABSENT && d->np < d->p)
-		dmarc_found_at(x, RULE_DMARC_SP_WEAKER, d->np_tag->at,
-			       arena_printf(a, "p=%s but np=%s: a subdomain that does not exist is easier to forge than the domain",
-					    p, policy_word(d->np)),
-			       mend_one(x, "np", p));
+		dmarc_found_at(
+			x, RULE_DMARC_SP_WEAKER, d->np_tag->at,
+			arena_printf(
+				a,
+				"p=%s but np=%s: a subdomain that does not exist is easier to forge than the domain",
+				p, policy_word(d->np)),
+			mend_one(x, "np", p));
 	if (d->np == DMARC_ABSENT && d->p > DMARC_NONE && fallback != DMARC_REJECT)
-		dmarc_found_at(x, RULE_DMARC_NP_MISSING, (struct span){ 0 },
-			       arena_printf(a, "there is no np: %s applies to subdomains that do not exist", policy_word(fallback)),
-			       mend_one(x, "np", "reject"));
+		dmarc_found_at(
+			x, RULE_DMARC_NP_MISSING, (struct span){ 0 },
+			arena_printf(a,
+				     "there is no np: %s applies to subdomains that do not exist",
+				     policy_word(fallback)),
+			mend_one(x, "np", "reject"));
 }
 
-/* np counts for names that DNS answers NXDOMAIN for; is there any below the domain? One name that nobody has tells. */
+/* np counts for names that DNS answers NXDOMAIN for; is there any below the domain? One name that
+ * nobody has tells. */
 static void check_np_wildcard(const struct dmarc_found *x)
 {
 	const struct dmarc *d = x->policy->record;
@@ -112,8 +130,12 @@ static void check_np_wildcard(const struct dmarc_found *x)
 		return;
 	f = look_dns(x->c->look, RR_TXT, probe);
 	if (f->state == FACT_SOME || (f->state == FACT_NONE && !fact_is_nxdomain(f)))
-		dmarc_found_at(x, RULE_DMARC_NP_WILDCARD, d->np_tag->at,
-			       arena_printf(x->c->arena, "DNS does not answer NXDOMAIN for %s, so np never applies", probe), NULL);
+		dmarc_found_at(
+			x, RULE_DMARC_NP_WILDCARD, d->np_tag->at,
+			arena_printf(x->c->arena,
+				     "DNS does not answer NXDOMAIN for %s, so np never applies",
+				     probe),
+			NULL);
 }
 
 static void check_strict(const struct dmarc_found *x)
@@ -126,10 +148,11 @@ static void check_strict(const struct dmarc_found *x)
 
 		if ((dkim ? d->adkim : d->aspf) == 's' && str_eq_ci(t->value, S("s")) &&
 		    (dkim || str_eq_ci(t->name, S("aspf"))))
-			dmarc_found_at(x, RULE_DMARC_STRICT, t->at,
-				       dkim ? "adkim=s: a DKIM signature by a subdomain or a parent domain does not count" :
-					      "aspf=s: an envelope sender in a subdomain or a parent domain does not count",
-				       mend_one(x, dkim ? "adkim" : "aspf", NULL));
+			dmarc_found_at(
+				x, RULE_DMARC_STRICT, t->at,
+				dkim ? "adkim=s: a DKIM signature by a subdomain or a parent domain does not count"
+				     : "aspf=s: an envelope sender in a subdomain or a parent domain does not count",
+				mend_one(x, dkim ? "adkim" : "aspf", NULL));
 	}
 }
 
@@ -142,7 +165,8 @@ void dmarc_check_policy(const struct dmarc_found *x)
 	check_strict(x);
 }
 
-/* psd says something that the Public Suffix List does not. True when that explains any difference between the two. */
+/* psd says something that the Public Suffix List does not. True when that explains any difference
+ * between the two. */
 static bool check_psd(const struct dmarc_found *x)
 {
 	struct arena *a = x->c->arena;
@@ -156,27 +180,35 @@ static bool check_psd(const struct dmarc_found *x)
 		struct finding *f = found(x->c, RULE_DMARC_PSD_Y, y->domain, y->fact, y->rr);
 
 		f->at = y->record->psd_tag->at;
-		f->detail = arena_printf(a, "psd=y says that the names below %s belong to different organizations; the Public Suffix List does not have it",
-					 y->domain);
+		f->detail = arena_printf(
+			a,
+			"psd=y says that the names below %s belong to different organizations; the Public Suffix List does not have it",
+			y->domain);
 		f->fix = dmarc_mend(a, y->domain, y->record, &no_psd, 1);
 		return true;
 	}
 	if (!x->inherited && d->psd != 'y' && psl_is_suffix(domain)) {
-		dmarc_found_at(x, RULE_DMARC_PSD_TLD_MISSING, (struct span){ 0 },
-			       arena_printf(a, "%s is a public suffix, but its record does not say psd=y", domain),
-			       mend_one(x, "psd", "y"));
+		dmarc_found_at(
+			x, RULE_DMARC_PSD_TLD_MISSING, (struct span){ 0 },
+			arena_printf(a, "%s is a public suffix, but its record does not say psd=y",
+				     domain),
+			mend_one(x, "psd", "y"));
 		return true;
 	}
 	if (d->psd != 'n')
 		return false;
 	if (psl_org && strcmp(psl_org, domain) != 0) {
-		dmarc_found_at(x, RULE_DMARC_PSD_N_SUBDOMAIN, d->psd_tag->at,
-			       arena_printf(a, "psd=n makes %s an organization of its own: nothing aligns between it and %s any more", domain,
-					    psl_org),
-			       mend_one(x, "psd", NULL));
+		dmarc_found_at(
+			x, RULE_DMARC_PSD_N_SUBDOMAIN, d->psd_tag->at,
+			arena_printf(
+				a,
+				"psd=n makes %s an organization of its own: nothing aligns between it and %s any more",
+				domain, psl_org),
+			mend_one(x, "psd", NULL));
 		return true;
 	}
-	dmarc_found_at(x, RULE_DMARC_PSD_N, d->psd_tag->at, arena_printf(a, "psd=n at %s", domain), NULL);
+	dmarc_found_at(x, RULE_DMARC_PSD_N, d->psd_tag->at, arena_printf(a, "psd=n at %s", domain),
+		       NULL);
 	return false;
 }
 
@@ -190,19 +222,24 @@ static void check_inherited(const struct dmarc_found *x)
 		return;
 	if (psl_is_suffix(x->policy->domain)) {
 		f = found(x->c, RULE_DMARC_PSD_ONLY, x->c->domain, x->policy->fact, x->policy->rr);
-		f->detail = arena_printf(a, "only the record at %s applies to %s", x->policy->at, x->c->domain);
+		f->detail = arena_printf(a, "only the record at %s applies to %s", x->policy->at,
+					 x->c->domain);
 	} else {
 		f = found(x->c, RULE_DMARC_INHERITED, x->c->domain, x->policy->fact, x->policy->rr);
-		f->detail = arena_printf(a, "%s has no record of its own; the one at %s applies", x->c->domain, x->policy->at);
+		f->detail = arena_printf(a, "%s has no record of its own; the one at %s applies",
+					 x->c->domain, x->policy->at);
 	}
 	for (size_t i = 1; i < x->walk.n; i++) {
 		const struct dmarc_stop *s = &x->walk.stop[i];
 
-		if (s == x->policy || !s->record || name_labels(s->domain) < name_labels(x->policy->domain))
+		if (s == x->policy || !s->record ||
+		    name_labels(s->domain) < name_labels(x->policy->domain))
 			continue;
 		f = found(x->c, RULE_DMARC_INTERMEDIATE, s->domain, s->fact, s->rr);
-		f->detail = arena_printf(a, "the record at %s gives no policy to %s: that of the organizational domain, %s, does", s->at,
-					 x->c->domain, x->policy->domain);
+		f->detail = arena_printf(
+			a,
+			"the record at %s gives no policy to %s: that of the organizational domain, %s, does",
+			s->at, x->c->domain, x->policy->domain);
 	}
 }
 
@@ -219,8 +256,8 @@ void dmarc_check_org(const struct dmarc_found *x)
 	check_inherited(x);
 	if (x->walk.state == DMARC_WALK_LOST) {
 		f = found(x->c, RULE_DMARC_ORG_UNKNOWN, x->c->domain, x->walk.lost, NULL);
-		f->detail = arena_printf(a, "the policy is known; %s could not be asked (%s)", x->walk.lost->name,
-					 fact_why_text(x->walk.lost->why));
+		f->detail = arena_printf(a, "the policy is known; %s could not be asked (%s)",
+					 x->walk.lost->name, fact_why_text(x->walk.lost->why));
 		return;
 	}
 	explained = check_psd(x);
@@ -228,12 +265,19 @@ void dmarc_check_org(const struct dmarc_found *x)
 		const struct tag *t = d->sp_tag ? d->sp_tag : d->np_tag;
 
 		if (t)
-			dmarc_found_at(x, RULE_DMARC_SP_ON_SUBDOMAIN, t->at,
-				       arena_printf(a, "sp and np count at the organizational domain, %s, only", org), NULL);
+			dmarc_found_at(
+				x, RULE_DMARC_SP_ON_SUBDOMAIN, t->at,
+				arena_printf(
+					a, "sp and np count at the organizational domain, %s, only",
+					org),
+				NULL);
 	}
 	if (!explained && x->psl_org && strcmp(org, x->psl_org) != 0) {
-		f = found(x->c, RULE_DMARC_PSL_TREEWALK_DIFFER, x->c->domain, x->policy->fact, x->policy->rr);
-		f->detail = arena_printf(a, "the organizational domain is %s by the tree walk of RFC 9989, %s by the Public Suffix List",
-					 org, x->psl_org);
+		f = found(x->c, RULE_DMARC_PSL_TREEWALK_DIFFER, x->c->domain, x->policy->fact,
+			  x->policy->rr);
+		f->detail = arena_printf(
+			a,
+			"the organizational domain is %s by the tree walk of RFC 9989, %s by the Public Suffix List",
+			org, x->psl_org);
 	}
 }

@@ -42,12 +42,14 @@ static const char *default_of(const struct dmarc *d, struct span at)
 /* What receivers do with a record whose policy is not valid (RFC 9989 4.10.1). */
 static const char *consequence(const struct dmarc *d)
 {
-	return d->has_valid_rua ? "receivers act as if the record said p=none" : "receivers apply no DMARC at all";
+	return d->has_valid_rua ? "receivers act as if the record said p=none"
+				: "receivers apply no DMARC at all";
 }
 
 static bool is_policy_value(const struct dmarc *d, struct span at)
 {
-	return (d->p_tag && at.at == d->p_tag->value_at.at) || (d->sp_tag && at.at == d->sp_tag->value_at.at) ||
+	return (d->p_tag && at.at == d->p_tag->value_at.at) ||
+	       (d->sp_tag && at.at == d->sp_tag->value_at.at) ||
 	       (d->np_tag && at.at == d->np_tag->value_at.at);
 }
 
@@ -61,25 +63,24 @@ static void check_fault(const struct dmarc_found *x, const struct fault *t, cons
 	switch ((enum dmarc_fault)t->code) {
 	case DMARC_FAULT_BAD_P:
 	case DMARC_FAULT_BAD_SP:
-	case DMARC_FAULT_BAD_NP:
-		detail = arena_printf(a, "%s; %s", detail, consequence(d));
-		break;
+	case DMARC_FAULT_BAD_NP: detail = arena_printf(a, "%s; %s", detail, consequence(d)); break;
 	case DMARC_FAULT_ESCAPE:
 		if (is_policy_value(d, t->at))
 			detail = arena_printf(a, "%s; %s", detail, consequence(d));
 		break;
 	case DMARC_FAULT_BAD_OTHER:
-		detail = arena_printf(a, "%s, which it cannot have: the default, %s, is used", detail, default_of(d, t->at));
+		detail = arena_printf(a, "%s, which it cannot have: the default, %s, is used",
+				      detail, default_of(d, t->at));
 		break;
 	case DMARC_FAULT_TAG_SYNTAX:
 		/* "rua=mailto:a@example.com;b@example.com" */
 		if (memchr(d->text.p + t->at.at, '@', t->at.len)) {
 			rule = RULE_DMARC_RUA_URI;
-			detail = "a \";\" stands between addresses where a \",\" belongs: what follows it is ignored";
+			detail =
+				"a \";\" stands between addresses where a \",\" belongs: what follows it is ignored";
 		}
 		break;
-	default:
-		break;
+	default: break;
 	}
 	dmarc_found_at(x, rule, t->at, detail, mended);
 }
@@ -96,8 +97,9 @@ static void check_no_p(const struct dmarc_found *x)
 	};
 	const char *fix = dmarc_mend(a, x->policy->domain, d, edit, d->has_valid_rua ? 1 : 2);
 
-	dmarc_found_at(x, d->has_valid_rua ? RULE_DMARC_NO_P : RULE_DMARC_NO_POLICY, (struct span){ 0 },
-		       arena_printf(a, "there is no p: %s", consequence(d)), fix);
+	dmarc_found_at(x, d->has_valid_rua ? RULE_DMARC_NO_P : RULE_DMARC_NO_POLICY,
+		       (struct span){ 0 }, arena_printf(a, "there is no p: %s", consequence(d)),
+		       fix);
 }
 
 /* pct is gone from RFC 9989, while RFC 7489 receivers go by it. */
@@ -105,23 +107,31 @@ static void check_pct(const struct dmarc_found *x, const struct fault *t)
 {
 	struct arena *a = x->c->arena;
 	const struct dmarc *d = x->policy->record;
-	bool enforces = dmarc_is_usable(d) && (d->p > DMARC_NONE || d->sp > DMARC_NONE || d->np > DMARC_NONE);
+	bool enforces = dmarc_is_usable(d) &&
+			(d->p > DMARC_NONE || d->sp > DMARC_NONE || d->np > DMARC_NONE);
 	const char *name = dmarc_policy_name(d->p);
 	struct dmarc_edit edit = { "pct", NULL };
 	const char *fix = dmarc_mend(a, x->policy->domain, d, &edit, 1);
 
 	if (d->pct == -2) {
-		dmarc_found_at(x, RULE_DMARC_REMOVED_PCT, t->at,
-			       arena_printf(a, "%s: it must be a number from 0 to 100, and some receivers discard the whole record for it",
-					    t->detail),
-			       fix);
+		dmarc_found_at(
+			x, RULE_DMARC_REMOVED_PCT, t->at,
+			arena_printf(
+				a,
+				"%s: it must be a number from 0 to 100, and some receivers discard the whole record for it",
+				t->detail),
+			fix);
 	} else if (d->pct == 100 || !enforces || (d->pct == 0 && d->testing)) {
-		dmarc_found_at(x, RULE_DMARC_REMOVED_TAG, t->at, arena_printf(a, "%s is ignored", t->detail), fix);
+		dmarc_found_at(x, RULE_DMARC_REMOVED_TAG, t->at,
+			       arena_printf(a, "%s is ignored", t->detail), fix);
 	} else {
-		dmarc_found_at(x, RULE_DMARC_REMOVED_PCT, t->at,
-			       arena_printf(a, "p=%s; pct=%d: receivers that follow RFC 9989 apply the policy to all mail, older ones to %d%% of it",
-					    name ? name : "none", d->pct, d->pct),
-			       fix);
+		dmarc_found_at(
+			x, RULE_DMARC_REMOVED_PCT, t->at,
+			arena_printf(
+				a,
+				"p=%s; pct=%d: receivers that follow RFC 9989 apply the policy to all mail, older ones to %d%% of it",
+				name ? name : "none", d->pct, d->pct),
+			fix);
 	}
 }
 

@@ -1,5 +1,5 @@
-/* Where a DMARC record sends reports: are these URIs, can the destinations receive mail, and have those outside of the organization
- * agreed to get them (RFC 9990 4)? */
+/* Where a DMARC record sends reports: are these URIs, can the destinations receive mail, and have
+ * those outside of the organization agreed to get them (RFC 9990 4)? */
 #include "dmarc_parts.h"
 #include "mend.h"
 #include "name.h"
@@ -17,7 +17,8 @@ struct destinations {
 	size_t n;
 };
 
-static struct finding *found_uri(const struct dmarc_found *x, enum rule_id rule, const char *host, struct span at, const char *detail)
+static struct finding *found_uri(const struct dmarc_found *x, enum rule_id rule, const char *host,
+				 struct span at, const char *detail)
 {
 	struct finding *f = found(x->c, rule, host, x->policy->fact, x->policy->rr);
 
@@ -50,7 +51,8 @@ static void check_receives(const struct dmarc_found *x, const struct destination
 	} else {
 		a4 = look_dns(x->c->look, RR_A, host);
 		a6 = look_dns(x->c->look, RR_AAAA, host);
-		if (fact_is_open(a4) || fact_is_open(a6) || a4->state == FACT_SOME || a6->state == FACT_SOME)
+		if (fact_is_open(a4) || fact_is_open(a6) || a4->state == FACT_SOME ||
+		    a6->state == FACT_SOME)
 			return;
 		if (a4->state == FACT_LOST || a6->state == FACT_LOST) {
 			dmarc_found_unknown(x, host, a4->state == FACT_LOST ? a4 : a6,
@@ -73,8 +75,9 @@ static bool is_same_by_psl(struct arena *a, const char *one, const char *other)
 
 enum outside { OUTSIDE_OPEN, OUTSIDE_NO, OUTSIDE_YES, OUTSIDE_LIKELY };
 
-/* Is the destination outside of the organization that the record is published in? Where an answer of either tree walk was lost, the Public
- * Suffix List decides: the same there means the same organization, other than that OUTSIDE_LIKELY. */
+/* Is the destination outside of the organization that the record is published in? Where an answer
+ * of either tree walk was lost, the Public Suffix List decides: the same there means the same
+ * organization, other than that OUTSIDE_LIKELY. */
 static enum outside is_outside(const struct dmarc_found *x, const char *host, bool same_by_psl)
 {
 	struct dmarc_walk from, to;
@@ -89,7 +92,8 @@ static enum outside is_outside(const struct dmarc_found *x, const char *host, bo
 }
 
 /* An authorisation may name another address for the reports, at the same host only (RFC 9990 4). */
-static const char *foreign_override(struct arena *a, const struct fact *f, const struct destination *to)
+static const char *foreign_override(struct arena *a, const struct fact *f,
+				    const struct destination *to)
 {
 	for (size_t i = 0; i < f->nrr; i++) {
 		struct dmarc d;
@@ -117,7 +121,8 @@ static size_t count_records(const struct fact *f)
 	return n;
 }
 
-static void check_authorised(const struct dmarc_found *x, const struct destination *to, const char *name, bool sure)
+static void check_authorised(const struct dmarc_found *x, const struct destination *to,
+			     const char *name, bool sure)
 {
 	struct arena *a = x->c->arena;
 	const char *host = to->uri->host, *override;
@@ -133,21 +138,31 @@ static void check_authorised(const struct dmarc_found *x, const struct destinati
 	}
 	override = n ? foreign_override(a, f, to) : NULL;
 	if (!name) {
-		finding = found_uri(x, RULE_DMARC_RUA_EXTERNAL, host, to->uri->at,
-				    arena_printf(a, "%s goes to %s, which cannot agree to it: the name of its record would be too long",
-						 to->tag, host));
+		finding = found_uri(
+			x, RULE_DMARC_RUA_EXTERNAL, host, to->uri->at,
+			arena_printf(
+				a,
+				"%s goes to %s, which cannot agree to it: the name of its record would be too long",
+				to->tag, host));
 	} else if (override) {
-		finding = found_uri(x, RULE_DMARC_RUA_EXTERNAL, host, to->uri->at,
-				    arena_printf(a, "%s goes to %s, whose record at %s sends it on to another host, %s: no report is sent",
-						 to->tag, host, name, override));
+		finding = found_uri(
+			x, RULE_DMARC_RUA_EXTERNAL, host, to->uri->at,
+			arena_printf(
+				a,
+				"%s goes to %s, whose record at %s sends it on to another host, %s: no report is sent",
+				to->tag, host, name, override));
 	} else if (n == 0) {
-		finding = found_uri(x, RULE_DMARC_RUA_EXTERNAL, host, to->uri->at,
-				    arena_printf(a, "%s goes to %s, which has not agreed to it: there is no DMARC record at %s", to->tag,
-						 host, name));
+		finding = found_uri(
+			x, RULE_DMARC_RUA_EXTERNAL, host, to->uri->at,
+			arena_printf(
+				a,
+				"%s goes to %s, which has not agreed to it: there is no DMARC record at %s",
+				to->tag, host, name));
 		finding->fix = mend_txt(a, name, S("v=DMARC1;"));
 	} else if (n > 1) {
 		finding = found(x->c, RULE_DMARC_EXTERNAL_MULTIPLE, host, f, NULL);
-		finding->detail = arena_printf(a, "%zu records at %s agree to the reports", n, name);
+		finding->detail = arena_printf(a, "%zu records at %s agree to the reports", n,
+					       name);
 	}
 	if (finding && !sure)
 		finding->sure = false;
@@ -178,30 +193,41 @@ static struct span size_at(const struct dmarc *d, const struct uri *u)
 {
 	size_t from = (size_t)u->at.at + u->at.len, to = from;
 
-	while (to < d->text.n && !is_wsp(d->text.p[to]) && d->text.p[to] != ',' && d->text.p[to] != ';')
+	while (to < d->text.n && !is_wsp(d->text.p[to]) && d->text.p[to] != ',' &&
+	       d->text.p[to] != ';')
 		to++;
 	return (struct span){ (uint32_t)from, (uint32_t)(to - from) };
 }
 
-static void check_uri(const struct dmarc_found *x, const struct tag *tag, const char *name, const struct uri *u, const char *mended)
+static void check_uri(const struct dmarc_found *x, const struct tag *tag, const char *name,
+		      const struct uri *u, const char *mended)
 {
 	struct arena *a = x->c->arena;
 	struct span at = u->at.len ? u->at : tag->value_at;
 
 	if (!u->valid)
-		dmarc_found_at(x, RULE_DMARC_RUA_URI, at,
-			       arena_printf(a, "%s holds an address that is none: %s", name, u->why), mended);
+		dmarc_found_at(
+			x, RULE_DMARC_RUA_URI, at,
+			arena_printf(a, "%s holds an address that is none: %s", name, u->why),
+			mended);
 	if (u->valid && u->scheme != URI_MAILTO)
-		dmarc_found_at(x, RULE_DMARC_RUA_SCHEME, at,
-			       arena_printf(a, "%s holds an address that is not mailto:, which receivers need not support", name),
-			       NULL);
+		dmarc_found_at(
+			x, RULE_DMARC_RUA_SCHEME, at,
+			arena_printf(
+				a,
+				"%s holds an address that is not mailto:, which receivers need not support",
+				name),
+			NULL);
 	if (u->has_size)
 		dmarc_found_at(x, RULE_DMARC_RUA_SIZE, size_at(x->policy->record, u),
-			       arena_printf(a, "%s has a size limit behind an address: it is ignored", name), mended);
+			       arena_printf(a,
+					    "%s has a size limit behind an address: it is ignored",
+					    name),
+			       mended);
 }
 
-static void check_list(const struct dmarc_found *x, const struct tag *tag, const char *name, const struct uri *uri, size_t n,
-		       struct destinations *to)
+static void check_list(const struct dmarc_found *x, const struct tag *tag, const char *name,
+		       const struct uri *uri, size_t n, struct destinations *to)
 {
 	const char *mended = dmarc_mend(x->c->arena, x->policy->domain, x->policy->record, NULL, 0);
 
@@ -224,9 +250,12 @@ static void check_no_rua(const struct dmarc_found *x)
 
 	if (intent == INTENT_AUTO)
 		return;
-	dmarc_found_at(x, intent == INTENT_PARKED ? RULE_DMARC_NO_RUA_PARKED : RULE_DMARC_NO_RUA, (struct span){ 0 },
+	dmarc_found_at(x, intent == INTENT_PARKED ? RULE_DMARC_NO_RUA_PARKED : RULE_DMARC_NO_RUA,
+		       (struct span){ 0 },
 		       arena_printf(a, "the record at %s has no rua", x->policy->at),
-		       intent == INTENT_PARKED ? NULL : dmarc_mend(a, x->policy->domain, x->policy->record, &edit, 1));
+		       intent == INTENT_PARKED
+			       ? NULL
+			       : dmarc_mend(a, x->policy->domain, x->policy->record, &edit, 1));
 }
 
 void dmarc_check_reports(const struct dmarc_found *x)
@@ -241,12 +270,15 @@ void dmarc_check_reports(const struct dmarc_found *x)
 		check_no_rua(x);
 	if (d->ruf_tag) {
 		check_list(x, d->ruf_tag, "ruf", d->ruf, d->nruf, &to);
-		dmarc_found_at(x, RULE_DMARC_RUF, d->ruf_tag->at, "ruf asks for a report about each message that fails", NULL);
+		dmarc_found_at(x, RULE_DMARC_RUF, d->ruf_tag->at,
+			       "ruf asks for a report about each message that fails", NULL);
 	} else if (d->fo_tag) {
-		dmarc_found_at(x, RULE_DMARC_FO_NO_RUF, d->fo_tag->at, "fo without ruf is ignored", NULL);
+		dmarc_found_at(x, RULE_DMARC_FO_NO_RUF, d->fo_tag->at, "fo without ruf is ignored",
+			       NULL);
 	}
 	if (d->nrua > 2)
-		dmarc_found_at(x, RULE_DMARC_RUA_MANY, d->rua_tag->value_at, arena_printf(a, "%zu addresses in rua", d->nrua), NULL);
+		dmarc_found_at(x, RULE_DMARC_RUA_MANY, d->rua_tag->value_at,
+			       arena_printf(a, "%zu addresses in rua", d->nrua), NULL);
 	for (size_t i = 0; i < to.n; i++)
 		check_destination(x, &to.item[i]);
 }

@@ -67,8 +67,9 @@ static size_t walk_names(const char *start, const char *name[DMARC_WALK_MAX])
 	return n;
 }
 
-/* Is this answer lost to the walk? Offline, what a public suffix says is outside of what the user wished to know: PSDs that publish
- * DMARC say psd=y (RFC 9989 5.2 requires it), and leave the organizational domain where it is without them. */
+/* Is this answer lost to the walk? Offline, what a public suffix says is outside of what the user
+ * wished to know: PSDs that publish DMARC say psd=y (RFC 9989 5.2 requires it), and leave the
+ * organizational domain where it is without them. */
 static bool is_lost(const struct dmarc_stop *s)
 {
 	if (!s->fact || s->fact->state != FACT_LOST)
@@ -99,7 +100,8 @@ void dmarc_walk(struct check *c, const char *domain, struct dmarc_walk *out)
 		dmarc_stop_read(c->arena, s);
 		if (is_lost(s)) {
 			out->lost = out->lost ? out->lost : s->fact;
-			out->only_suffixes_lost = out->only_suffixes_lost && psl_is_suffix(s->domain);
+			out->only_suffixes_lost = out->only_suffixes_lost &&
+						  psl_is_suffix(s->domain);
 		}
 		if (s->record && s->record->psd != 'u')
 			break;

@@ -4,7 +4,8 @@
 
 enum { STRING_MAX = 255 };
 
-/* How many octets the next character-string takes: all, or up to and with the last blank that fits. */
+/* How many octets the next character-string takes: all, or up to and with the last blank that fits.
+ */
 static size_t piece(struct str text)
 {
 	size_t n = STRING_MAX;

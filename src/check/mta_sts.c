@@ -1,7 +1,7 @@
 /* MTA-STS: the TXT record and the way to the policy (RFC 8461 3.1, 3.3).
  *
- *   1. Records at _mta-sts that do not begin with "v=STSv1;" are left out; unless exactly one is left, and that one is well-formed, there is
- *      no policy, and none is fetched.
+ *   1. Records at _mta-sts that do not begin with "v=STSv1;" are left out; unless exactly one is
+ * left, and that one is well-formed, there is no policy, and none is fetched.
  *   2. The policy host must have an address; only then is it asked. */
 #include <time.h>
 
@@ -35,7 +35,8 @@ static const char *good_id(struct check *c, const struct mta_sts *m)
 		const struct tag *t = &m->tags.item[i];
 
 		for (size_t k = 0; str_eq_ci(t->name, S("id")) && k < t->value.n && n < 32; k++)
-			if (ascii_is_alpha((unsigned char)t->value.p[k]) || ascii_is_digit((unsigned char)t->value.p[k]))
+			if (ascii_is_alpha((unsigned char)t->value.p[k]) ||
+			    ascii_is_digit((unsigned char)t->value.p[k]))
 				id[n++] = t->value.p[k];
 	}
 	if (!n && gmtime_r(&now, &tm))
@@ -45,12 +46,14 @@ static const char *good_id(struct check *c, const struct mta_sts *m)
 
 static const char *mended(struct check *c, const char *name, const struct mta_sts *m)
 {
-	return mend_txt(c->arena, name, str_c(arena_printf(c->arena, "v=STSv1; id=%s", good_id(c, m))));
+	return mend_txt(c->arena, name,
+			str_c(arena_printf(c->arena, "v=STSv1; id=%s", good_id(c, m))));
 }
 
 /* ---- the record ---- */
 
-static void judge_record(struct check *c, const struct fact *txt, const struct rr *rr, const struct mta_sts *m)
+static void judge_record(struct check *c, const struct fact *txt, const struct rr *rr,
+			 const struct mta_sts *m)
 {
 	for (size_t i = 0; i < m->faults.n; i++) {
 		const struct fault *fault = &m->faults.item[i];
@@ -80,8 +83,9 @@ static bool judge_near(struct check *c, const struct fact *txt)
 	return any;
 }
 
-/* A CNAME at _mta-sts that leads nowhere, unless the domain's wildcard leads there as well. A target that exists and has no TXT record is
- * taken for a mistake only where its name speaks of MTA-STS. */
+/* A CNAME at _mta-sts that leads nowhere, unless the domain's wildcard leads there as well. A
+ * target that exists and has no TXT record is taken for a mistake only where its name speaks of
+ * MTA-STS. */
 static void judge_dangling(struct check *c, const struct fact *txt)
 {
 	const char *target = txt->chain[txt->nchain - 1].target;
@@ -92,7 +96,9 @@ static void judge_dangling(struct check *c, const struct fact *txt)
 	if (control_same_chain(c, txt) != PRESENCE_NONE)
 		return;
 	f = found(c, RULE_STS_DANGLING_CNAME, txt->name, txt, &txt->chain[txt->nchain - 1]);
-	f->detail = arena_printf(c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record", target);
+	f->detail = arena_printf(
+		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
+		target);
 }
 
 /* ---- there is none ---- */
@@ -102,14 +108,10 @@ enum presence mta_sts_takes_mail(struct check *c)
 	const struct fact *mx = look_dns(c->look, RR_MX, c->domain);
 
 	switch (mx->state) {
-	case FACT_OPEN:
-		return PRESENCE_OPEN;
-	case FACT_LOST:
-		return PRESENCE_UNKNOWN;
-	case FACT_NONE:
-		return PRESENCE_NONE;
-	case FACT_SOME:
-		break;
+	case FACT_OPEN: return PRESENCE_OPEN;
+	case FACT_LOST: return PRESENCE_UNKNOWN;
+	case FACT_NONE: return PRESENCE_NONE;
+	case FACT_SOME: break;
 	}
 	for (size_t i = 0; i < mx->nrr; i++)
 		if (strcmp(mx->rr[i].target, ".") != 0)
@@ -117,14 +119,16 @@ enum presence mta_sts_takes_mail(struct check *c)
 	return PRESENCE_NONE;
 }
 
-/* A domain that takes mail could have MTA-STS. A policy host without the TXT record looks as if somebody believes that it has. */
+/* A domain that takes mail could have MTA-STS. A policy host without the TXT record looks as if
+ * somebody believes that it has. */
 static void judge_none(struct check *c, const struct fact *txt)
 {
 	const char *host = name_join(c->arena, "mta-sts", c->domain);
 	const struct fact *a;
 	enum presence wildcard;
 
-	if (c->report->intent == INTENT_AUTO || c->report->intent == INTENT_PARKED || mta_sts_takes_mail(c) != PRESENCE_YES)
+	if (c->report->intent == INTENT_AUTO || c->report->intent == INTENT_PARKED ||
+	    mta_sts_takes_mail(c) != PRESENCE_YES)
 		return;
 	a = look_dns(c->look, RR_A, host);
 	if (fact_is_open(a))
@@ -134,7 +138,8 @@ static void judge_none(struct check *c, const struct fact *txt)
 		if (wildcard == PRESENCE_OPEN)
 			return;
 		if (wildcard == PRESENCE_NONE) {
-			found(c, RULE_STS_NO_TXT, txt->name, txt, NULL)->detail = arena_printf(c->arena, "%s exists", host);
+			found(c, RULE_STS_NO_TXT, txt->name, txt, NULL)->detail = arena_printf(
+				c->arena, "%s exists", host);
 			return;
 		}
 	}
@@ -145,21 +150,24 @@ static void judge_none(struct check *c, const struct fact *txt)
 
 static void unknown(struct check *c, const char *subject, const struct fact *lost)
 {
-	found(c, RULE_STS_UNKNOWN, subject, lost, NULL)->detail =
-		arena_printf(c->arena, "%s: %s", fact_question_text(c->arena, lost), lost->detail ? lost->detail : fact_why_text(lost->why));
+	found(c, RULE_STS_UNKNOWN, subject, lost, NULL)->detail = arena_printf(
+		c->arena, "%s: %s", fact_question_text(c->arena, lost),
+		lost->detail ? lost->detail : fact_why_text(lost->why));
 }
 
 static void fetch(struct check *c)
 {
 	const char *host = name_join(c->arena, "mta-sts", c->domain);
-	const struct fact *a = look_dns(c->look, RR_A, host), *aaaa = look_dns(c->look, RR_AAAA, host), *https;
+	const struct fact *a = look_dns(c->look, RR_A, host),
+			  *aaaa = look_dns(c->look, RR_AAAA, host), *https;
 	struct finding *f;
 
 	if (fact_is_open(a) || fact_is_open(aaaa))
 		return;
 	if (a->state == FACT_NONE && aaaa->state == FACT_NONE) {
 		f = found(c, RULE_STS_ORPHAN, host, a, NULL);
-		f->detail = fact_is_nxdomain(a) ? "the policy host does not exist" : "the policy host has no address";
+		f->detail = fact_is_nxdomain(a) ? "the policy host does not exist"
+						: "the policy host has no address";
 		return;
 	}
 	if (a->state != FACT_SOME && aaaa->state != FACT_SOME) {
@@ -205,8 +213,8 @@ static void judge_txt(struct check *c, const struct fact *txt)
 	parse_mta_sts(c->arena, only->data, &m);
 	judge_record(c, txt, only, &m);
 	if (txt->nchain)
-		found(c, RULE_STS_CNAME, txt->name, txt, &txt->chain[0])->detail =
-			arena_printf(c->arena, "it leads to %s", txt->chain[txt->nchain - 1].target);
+		found(c, RULE_STS_CNAME, txt->name, txt, &txt->chain[0])->detail = arena_printf(
+			c->arena, "it leads to %s", txt->chain[txt->nchain - 1].target);
 	if (m.valid)
 		fetch(c);
 }
@@ -219,9 +227,7 @@ void check_mta_sts(struct check *c)
 
 	c->report->mta_sts = (struct mta_sts_view){ .fact = txt };
 	switch (txt->state) {
-	case FACT_OPEN:
-		*presence = PRESENCE_OPEN;
-		break;
+	case FACT_OPEN: *presence = PRESENCE_OPEN; break;
 	case FACT_LOST:
 		*presence = PRESENCE_UNKNOWN;
 		unknown(c, name ? name : c->domain, txt);
@@ -232,8 +238,6 @@ void check_mta_sts(struct check *c)
 			judge_dangling(c, txt);
 		judge_none(c, txt);
 		break;
-	case FACT_SOME:
-		judge_txt(c, txt);
-		break;
+	case FACT_SOME: judge_txt(c, txt); break;
 	}
 }

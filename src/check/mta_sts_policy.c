@@ -1,22 +1,17 @@
-/* MTA-STS: what the policy host answered, what the policy says, and whether it fits the domain's MX (RFC 8461 3.2, 3.3, 4.1). */
+/* MTA-STS: what the policy host answered, what the policy says, and whether it fits the domain's MX
+ * (RFC 8461 3.2, 3.3, 4.1). */
 #include "mta_sts_run.h"
 #include "name.h"
 
 enum { DAY_S = 86400, WEEK_S = 7 * 86400 };
 
 static const enum rule_id fault_rules[] = {
-	[STS_FAULT_VERSION] = RULE_STS_VERSION,
-	[STS_FAULT_MODE] = RULE_STS_MODE,
-	[STS_FAULT_MAX_AGE] = RULE_STS_MAX_AGE,
-	[STS_FAULT_MAX_AGE_RANGE] = RULE_STS_MAX_AGE,
-	[STS_FAULT_NO_MX] = RULE_STS_MX_MISSING,
-	[STS_FAULT_MX_SYNTAX] = RULE_STS_MX_SYNTAX,
-	[STS_FAULT_LINE] = RULE_STS_LINE,
-	[STS_FAULT_BOM] = RULE_STS_BOM,
-	[STS_FAULT_DUP_KEY] = RULE_STS_DUP_KEY,
-	[STS_FAULT_UNKNOWN_KEY] = RULE_STS_UNKNOWN_KEY,
-	[STS_FAULT_TYPO_KEY] = RULE_STS_TYPO_KEY,
-	[STS_FAULT_BLANK_LINE] = RULE_STS_BLANK_LINE,
+	[STS_FAULT_VERSION] = RULE_STS_VERSION,   [STS_FAULT_MODE] = RULE_STS_MODE,
+	[STS_FAULT_MAX_AGE] = RULE_STS_MAX_AGE,   [STS_FAULT_MAX_AGE_RANGE] = RULE_STS_MAX_AGE,
+	[STS_FAULT_NO_MX] = RULE_STS_MX_MISSING,  [STS_FAULT_MX_SYNTAX] = RULE_STS_MX_SYNTAX,
+	[STS_FAULT_LINE] = RULE_STS_LINE,         [STS_FAULT_BOM] = RULE_STS_BOM,
+	[STS_FAULT_DUP_KEY] = RULE_STS_DUP_KEY,   [STS_FAULT_UNKNOWN_KEY] = RULE_STS_UNKNOWN_KEY,
+	[STS_FAULT_TYPO_KEY] = RULE_STS_TYPO_KEY, [STS_FAULT_BLANK_LINE] = RULE_STS_BLANK_LINE,
 };
 
 /* The policy, and where it was found. */
@@ -54,8 +49,8 @@ static const char *mx_lines(struct check *c)
 	for (size_t i = 0; i < mx->nrr; i++) {
 		if (!name_is_host(mx->rr[i].target))
 			continue;
-		lines = lines ? arena_printf(c->arena, "%s and \"mx: %s\"", lines, mx->rr[i].target) :
-				arena_printf(c->arena, "add \"mx: %s\"", mx->rr[i].target);
+		lines = lines ? arena_printf(c->arena, "%s and \"mx: %s\"", lines, mx->rr[i].target)
+			      : arena_printf(c->arena, "add \"mx: %s\"", mx->rr[i].target);
 	}
 	return lines ? arena_printf(c->arena, "%s, each on a line of its own", lines) : NULL;
 }
@@ -67,8 +62,10 @@ static const char *mended_mx(struct check *c, struct str pattern)
 
 	while (pattern.n && pattern.p[pattern.n - 1] == '.')
 		pattern.n--;
-	mended = arena_printf(c->arena, "%s%.*s", pattern.n && pattern.p[0] == '.' ? "*" : "", (int)pattern.n, pattern.p);
-	return mta_sts_pattern_fault(str_c(mended)) ? NULL : arena_printf(c->arena, "mx: %s", mended);
+	mended = arena_printf(c->arena, "%s%.*s", pattern.n && pattern.p[0] == '.' ? "*" : "",
+			      (int)pattern.n, pattern.p);
+	return mta_sts_pattern_fault(str_c(mended)) ? NULL
+						    : arena_printf(c->arena, "mx: %s", mended);
 }
 
 static const char *mended_mode(struct check *c, struct str value)
@@ -86,20 +83,13 @@ static const char *mended_fault(const struct judging *j, const struct fault *f)
 	struct str text = str_sub(j->p->text, f->at.at, f->at.len);
 
 	switch ((enum mta_sts_fault)f->code) {
-	case STS_FAULT_VERSION:
-		return "version: STSv1";
-	case STS_FAULT_MODE:
-		return mended_mode(j->c, text);
-	case STS_FAULT_MAX_AGE:
-		return "max_age: 604800";
-	case STS_FAULT_MAX_AGE_RANGE:
-		return "max_age: 31557600";
-	case STS_FAULT_NO_MX:
-		return mx_lines(j->c);
-	case STS_FAULT_MX_SYNTAX:
-		return mended_mx(j->c, text);
-	default:
-		return NULL;
+	case STS_FAULT_VERSION: return "version: STSv1";
+	case STS_FAULT_MODE: return mended_mode(j->c, text);
+	case STS_FAULT_MAX_AGE: return "max_age: 604800";
+	case STS_FAULT_MAX_AGE_RANGE: return "max_age: 31557600";
+	case STS_FAULT_NO_MX: return mx_lines(j->c);
+	case STS_FAULT_MX_SYNTAX: return mended_mx(j->c, text);
+	default: return NULL;
 	}
 }
 
@@ -127,7 +117,8 @@ static void judge_values(const struct judging *j)
 		say(j, RULE_STS_MODE_NONE, p->mode_at);
 	if (p->max_age_s < 0 || p->max_age_s >= WEEK_S || p->mode == STS_MODE_NONE)
 		return;
-	f = say(j, p->max_age_s < DAY_S ? RULE_STS_MAX_AGE_SHORT : RULE_STS_MAX_AGE_WEEK, p->max_age_at);
+	f = say(j, p->max_age_s < DAY_S ? RULE_STS_MAX_AGE_SHORT : RULE_STS_MAX_AGE_WEEK,
+		p->max_age_at);
 	f->detail = arena_printf(j->c->arena, "%lld seconds", (long long)p->max_age_s);
 	f->fix = "max_age: 604800";
 }
@@ -142,11 +133,13 @@ static bool is_matched(const struct mta_sts_policy *p, const char *host)
 	return false;
 }
 
-/* A pattern that people take to cover this host: "*.example.com" for "a.b.example.com". NULL: none. */
+/* A pattern that people take to cover this host: "*.example.com" for "a.b.example.com". NULL: none.
+ */
 static const char *short_pattern(const struct mta_sts_policy *p, const char *host)
 {
 	for (size_t i = 0; i < p->nmx; i++)
-		if (strncmp(p->mx[i].pattern, "*.", 2) == 0 && name_is_under(host, p->mx[i].pattern + 2))
+		if (strncmp(p->mx[i].pattern, "*.", 2) == 0 &&
+		    name_is_under(host, p->mx[i].pattern + 2))
 			return p->mx[i].pattern;
 	return NULL;
 }
@@ -157,13 +150,19 @@ static void judge_host(const struct judging *j, const struct fact *mx, const str
 	struct arena *a = j->c->arena;
 	struct finding *f;
 
-	f = found(j->c, j->p->mode == STS_MODE_ENFORCE ? RULE_STS_MX_NOMATCH : RULE_STS_MX_NOMATCH_TESTING, host, mx, rr);
+	f = found(j->c,
+		  j->p->mode == STS_MODE_ENFORCE ? RULE_STS_MX_NOMATCH
+						 : RULE_STS_MX_NOMATCH_TESTING,
+		  host, mx, rr);
 	if (pattern)
-		f->detail = arena_printf(a, "the policy has \"mx: %s\", where * stands for exactly one label", pattern);
+		f->detail = arena_printf(
+			a, "the policy has \"mx: %s\", where * stands for exactly one label",
+			pattern);
 	else if (j->p->nmx == 1)
 		f->detail = arena_printf(a, "the policy has only \"mx: %s\"", j->p->mx[0].pattern);
 	else
-		f->detail = arena_printf(a, "none of the %zu patterns of the policy matches it", j->p->nmx);
+		f->detail = arena_printf(a, "none of the %zu patterns of the policy matches it",
+					 j->p->nmx);
 	f->fix = arena_printf(a, "mx: %s", host);
 }
 
@@ -176,8 +175,9 @@ static void judge_extra(const struct judging *j, const struct fact *mx)
 		for (size_t k = 0; k < mx->nrr; k++)
 			used = used || mta_sts_mx_matches(pattern->pattern, mx->rr[k].target);
 		if (!used)
-			say(j, RULE_STS_MX_EXTRA, pattern->at)->detail =
-				arena_printf(j->c->arena, "no MX host of the domain matches \"%s\"", pattern->pattern);
+			say(j, RULE_STS_MX_EXTRA, pattern->at)->detail = arena_printf(
+				j->c->arena, "no MX host of the domain matches \"%s\"",
+				pattern->pattern);
 	}
 }
 
@@ -194,7 +194,8 @@ static void judge_mx(const struct judging *j)
 	if (fact_is_open(mx) || mx->state == FACT_NONE)
 		return;
 	if (mx->state == FACT_LOST) {
-		found(c, RULE_STS_UNKNOWN, c->domain, mx, NULL)->detail = "whether the policy fits the MX hosts";
+		found(c, RULE_STS_UNKNOWN, c->domain, mx, NULL)->detail =
+			"whether the policy fits the MX hosts";
 		return;
 	}
 	if (mta_sts_takes_mail(c) == PRESENCE_NONE) {
@@ -210,7 +211,8 @@ static void judge_mx(const struct judging *j)
 /* Without reports nobody hears of the mail that the policy keeps away. */
 static void judge_reports(const struct judging *j)
 {
-	const struct fact *txt = look_dns(j->c->look, RR_TXT, name_join(j->c->arena, "_smtp._tls", j->c->domain));
+	const struct fact *txt = look_dns(j->c->look, RR_TXT,
+					  name_join(j->c->arena, "_smtp._tls", j->c->domain));
 
 	if (fact_is_open(txt) || txt->state == FACT_LOST)
 		return;
@@ -232,19 +234,28 @@ static void judge_content_type(const struct judging *j)
 	if (str_eq_ci(type, S("text/plain")))
 		return;
 	say(j, RULE_STS_CTYPE, (struct span){ 0, 0 })->detail =
-		type.n ? arena_printf(j->c->arena, "it is sent as %.*s", (int)(type.n < 60 ? type.n : 60), type.p) : "it is sent without a type";
+		type.n ? arena_printf(j->c->arena, "it is sent as %.*s",
+				      (int)(type.n < 60 ? type.n : 60), type.p)
+		       : "it is sent without a type";
 }
 
-/* The world showed a bad certificate or no TLS, or more than 64 KiB: that much is known, though the policy is not. What may be the trouble
- * of a moment is not held against the domain. */
+/* The world showed a bad certificate or no TLS, or more than 64 KiB: that much is known, though the
+ * policy is not. What may be the trouble of a moment is not held against the domain. */
 static void judge_lost(const struct judging *j)
 {
 	const struct fact *https = j->https;
-	bool tls = https->why == WHY_TLS || https->why == WHY_CERT, large = https->why == WHY_TOO_LARGE;
+	bool tls = https->why == WHY_TLS || https->why == WHY_CERT,
+	     large = https->why == WHY_TOO_LARGE;
 	struct finding *f;
 
-	f = found(j->c, tls ? RULE_STS_HTTPS : large ? RULE_STS_SIZE : RULE_STS_UNKNOWN, j->host, https, NULL);
-	f->detail = https->detail ? arena_printf(j->c->arena, "%s: %s", fact_why_text(https->why), https->detail) : fact_why_text(https->why);
+	f = found(j->c,
+		  tls     ? RULE_STS_HTTPS
+		  : large ? RULE_STS_SIZE
+			  : RULE_STS_UNKNOWN,
+		  j->host, https, NULL);
+	f->detail = https->detail ? arena_printf(j->c->arena, "%s: %s", fact_why_text(https->why),
+						 https->detail)
+				  : fact_why_text(https->why);
 	if (tls || large)
 		f->sure = true;
 }
@@ -255,8 +266,9 @@ static bool judge_status(const struct judging *j)
 
 	if (status == 200)
 		return true;
-	say(j, status >= 300 && status < 400 ? RULE_STS_REDIRECT : RULE_STS_STATUS, (struct span){ 0, 0 })->detail =
-		arena_printf(j->c->arena, "HTTP status %d", status);
+	say(j, status >= 300 && status < 400 ? RULE_STS_REDIRECT : RULE_STS_STATUS,
+	    (struct span){ 0, 0 })
+		->detail = arena_printf(j->c->arena, "HTTP status %d", status);
 	return false;
 }
 
@@ -278,7 +290,8 @@ void mta_sts_judge_policy(struct check *c, const char *host, const struct fact *
 	judge_content_type(&j);
 	if (has_fault(p, STS_FAULT_VERSION) && str_starts(str_trim(https->body), S("<"))) {
 		/* every line of a web page would be a fault of its own */
-		say(&j, RULE_STS_VERSION, (struct span){ 0, 0 })->detail = "it is a web page, not a policy";
+		say(&j, RULE_STS_VERSION, (struct span){ 0, 0 })->detail =
+			"it is a web page, not a policy";
 		return;
 	}
 	judge_faults(&j);

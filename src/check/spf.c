@@ -6,7 +6,8 @@
 
 enum { LOOKUPS_MAX = 10, LOOKUPS_NEAR = 9, VOIDS_MAX = 2, TEXT_ADVISED = 450, ANSWER_UDP = 1232 };
 
-static struct finding *at_root(struct check *c, enum rule_id rule, const struct rr *rr, struct span at)
+static struct finding *at_root(struct check *c, enum rule_id rule, const struct rr *rr,
+			       struct span at)
 {
 	struct finding *f = found(c, rule, c->domain, c->report->spf.fact, rr);
 
@@ -33,15 +34,23 @@ static bool check_near_records(struct check *c, const struct fact *txt, bool has
 		if (!spf_is_near_record(rr->data, &why))
 			continue;
 		any = true;
-		f = at_root(c, rr->ncuts && rr->cuts[0] == 6 ? RULE_SPF_SPLIT_VERSION : RULE_SPF_VERSION, rr, (struct span){ 0, 7 });
-		f->detail = has_record ? arena_printf(c->arena, "%s; it is ignored beside the good record", why) : why;
+		f = at_root(c,
+			    rr->ncuts && rr->cuts[0] == 6 ? RULE_SPF_SPLIT_VERSION
+							  : RULE_SPF_VERSION,
+			    rr, (struct span){ 0, 7 });
+		f->detail = has_record
+				    ? arena_printf(c->arena,
+						   "%s; it is ignored beside the good record", why)
+				    : why;
 		if (str_starts_ci(rr->data, S("v=spf1")) && !has_record) {
 			struct str rest = str_from(rr->data, 6);
 
 			if (rest.n && (rest.p[0] == ';' || rest.p[0] == ','))
 				rest = str_from(rest, 1);
 			rest = str_trim(rest);
-			f->fix = mend_txt(c->arena, c->domain, str_c(arena_printf(c->arena, "v=spf1 %.*s", (int)rest.n, rest.p)));
+			f->fix = mend_txt(
+				c->arena, c->domain,
+				str_c(arena_printf(c->arena, "v=spf1 %.*s", (int)rest.n, rest.p)));
 		}
 	}
 	return any;
@@ -61,13 +70,15 @@ static void check_none(struct check *c, const struct fact *txt)
 	}
 	f = found(c, RULE_SPF_NONE, c->domain, txt, NULL);
 	if (txt->state == FACT_SOME)
-		f->detail = arena_printf(c->arena, "%zu TXT record%s, none of them SPF", txt->nrr, txt->nrr == 1 ? "" : "s");
+		f->detail = arena_printf(c->arena, "%zu TXT record%s, none of them SPF", txt->nrr,
+					 txt->nrr == 1 ? "" : "s");
 	else
 		f->detail = fact_is_nxdomain(txt) ? "the name does not exist" : "no TXT record";
 	f->fix = mend_txt(c->arena, c->domain, S("v=spf1 mx ~all"));
 }
 
-/* One record out of several: every term once, the mildest all at the end. NULL when a redirect makes that impossible. */
+/* One record out of several: every term once, the mildest all at the end. NULL when a redirect
+ * makes that impossible. */
 static const char *merged(struct check *c, const struct spf_view *v)
 {
 	static const char order[] = "-~?+";
@@ -117,7 +128,8 @@ static void check_multiple(struct check *c)
 	const char *fix = merged(c, v);
 
 	for (size_t i = 0; i < v->nrecords; i++) {
-		struct finding *f = at_root(c, RULE_SPF_MULTIPLE, v->records[i], (struct span){ 0, 0 });
+		struct finding *f = at_root(c, RULE_SPF_MULTIPLE, v->records[i],
+					    (struct span){ 0, 0 });
 
 		f->detail = arena_printf(c->arena, "record %zu of %zu", i + 1, v->nrecords);
 		f->fix = fix;
@@ -145,14 +157,16 @@ static void check_faults(struct check *c, const struct spf_node *n)
 
 		f->detail = fault->detail;
 		if (fault->code == SPF_FAULT_GLUED && starts_at_cut(n->rr, fault->at.at))
-			f->detail = "a character-string ends before this term, and strings are joined without a blank";
+			f->detail =
+				"a character-string ends before this term, and strings are joined without a blank";
 		f->fix = fix;
 	}
 }
 
 static bool is_mechanism_name(struct str name)
 {
-	static const char *const names[] = { "all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists", "ip", "ipv4", "ipv6" };
+	static const char *const names[] = { "all", "include", "a",  "mx",   "ptr", "ip4",
+					     "ip6", "exists",  "ip", "ipv4", "ipv6" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (str_eq_ci(name, str_c(names[i])))
@@ -168,9 +182,11 @@ static void check_modifier(struct check *c, const struct spf_node *n, const stru
 		return;
 	if (is_mechanism_name(t->name)) {
 		f = at_root(c, RULE_SPF_MODIFIER_TYPO, n->rr, t->at);
-		f->detail = arena_printf(c->arena, "%.*s is ignored by every receiver", (int)t->text.n, t->text.p);
+		f->detail = arena_printf(c->arena, "%.*s is ignored by every receiver",
+					 (int)t->text.n, t->text.p);
 		f->fix = spf_mended(c->arena, c->domain, n->spf);
-	} else if (str_eq_ci(t->name, S("ra")) || str_eq_ci(t->name, S("rp")) || str_eq_ci(t->name, S("rr"))) {
+	} else if (str_eq_ci(t->name, S("ra")) || str_eq_ci(t->name, S("rp")) ||
+		   str_eq_ci(t->name, S("rr"))) {
 		at_root(c, RULE_SPF_6652, n->rr, t->at);
 	} else {
 		at_root(c, RULE_SPF_MODIFIER_UNKNOWN, n->rr, t->at);
@@ -201,14 +217,15 @@ static void check_network(struct check *c, const struct spf_node *n, const struc
 		return;
 	}
 	if (class != IP_GLOBAL && bits >= (len == 4 ? 8 : 7))
-		at_root(c, RULE_SPF_PRIVATE_IP, n->rr, t->at)->detail =
-			arena_printf(c->arena, "%.*s: %s", (int)t->text.n, t->text.p, ip_class_name(class));
+		at_root(c, RULE_SPF_PRIVATE_IP, n->rr, t->at)->detail = arena_printf(
+			c->arena, "%.*s: %s", (int)t->text.n, t->text.p, ip_class_name(class));
 	else if (len == 4 ? bits < 8 : bits < 16)
 		at_root(c, RULE_SPF_CIDR_HUGE, n->rr, t->at);
 	else if (len == 4 ? bits < 16 : bits < 32)
-		at_root(c, RULE_SPF_CIDR_BROAD, n->rr, t->at)->detail =
-			arena_printf(c->arena, "%.*s: %s", (int)t->text.n, t->text.p,
-				     len == 4 ? arena_printf(c->arena, "%lu addresses", 1UL << (32 - bits)) : "wider than a /32");
+		at_root(c, RULE_SPF_CIDR_BROAD, n->rr, t->at)->detail = arena_printf(
+			c->arena, "%.*s: %s", (int)t->text.n, t->text.p,
+			len == 4 ? arena_printf(c->arena, "%lu addresses", 1UL << (32 - bits))
+				 : "wider than a /32");
 	if (has_host_bits(t->ip, len, (unsigned)bits))
 		at_root(c, RULE_SPF_HOSTBITS, n->rr, t->at);
 }
@@ -247,7 +264,8 @@ bool spf_passes_all(const struct spf *spf, const struct spf_term **which)
 
 static void check_qualifier(struct check *c, const struct spf_node *n, const struct spf_term *t)
 {
-	bool authorizes = t->kind == SPF_IP4 || t->kind == SPF_IP6 || t->kind == SPF_A || t->kind == SPF_MX || t->kind == SPF_EXISTS;
+	bool authorizes = t->kind == SPF_IP4 || t->kind == SPF_IP6 || t->kind == SPF_A ||
+			  t->kind == SPF_MX || t->kind == SPF_EXISTS;
 
 	if (t->kind == SPF_INCLUDE && t->qualifier != '+')
 		at_root(c, RULE_SPF_INCLUDE_QUALIFIER, n->rr, t->at);
@@ -264,11 +282,13 @@ static void check_macros(struct check *c, const struct spf_node *n, const struct
 	spf_macro_letters(t->domain, letters);
 	if (strchr(letters, 'p'))
 		at_root(c, RULE_SPF_PTR_MACRO, n->rr, t->at);
-	else if (t->kind != SPF_EXP && t->kind != SPF_UNKNOWN_MODIFIER && !spf_term_target(c, t, c->domain))
+	else if (t->kind != SPF_EXP && t->kind != SPF_UNKNOWN_MODIFIER &&
+		 !spf_term_target(c, t, c->domain))
 		at_root(c, RULE_SPF_MACRO_STATIC, n->rr, t->at);
 }
 
-static void check_exp(struct check *c, struct spf_walk *w, const struct spf_node *n, const struct spf_term *t)
+static void check_exp(struct check *c, struct spf_walk *w, const struct spf_node *n,
+		      const struct spf_term *t)
 {
 	const char *target = t->faulty ? NULL : spf_term_target(c, t, c->domain);
 	const struct fact *f;
@@ -279,8 +299,9 @@ static void check_exp(struct check *c, struct spf_walk *w, const struct spf_node
 	if (fact_is_open(f))
 		w->open = true;
 	else if (f->state == FACT_NONE || (f->state == FACT_SOME && f->nrr != 1))
-		at_root(c, RULE_SPF_EXP, n->rr, t->at)->detail =
-			arena_printf(c->arena, "%s has %s", target, f->state == FACT_NONE ? "no TXT record" : "several TXT records");
+		at_root(c, RULE_SPF_EXP, n->rr, t->at)->detail = arena_printf(
+			c->arena, "%s has %s", target,
+			f->state == FACT_NONE ? "no TXT record" : "several TXT records");
 }
 
 static void check_terms(struct check *c, struct spf_walk *w, const struct spf_node *n)
@@ -344,7 +365,9 @@ static void check_end(struct check *c, const struct spf_node *root)
 	} else if (n->spf->all->qualifier == '?') {
 		at_root(c, RULE_SPF_NEUTRAL_ALL, root->rr, at);
 	} else if (c->report->intent == INTENT_SENDS) {
-		at_root(c, n->spf->all->qualifier == '~' ? RULE_SPF_SOFTFAIL_ALL : RULE_SPF_FAIL_ALL, root->rr, at);
+		at_root(c,
+			n->spf->all->qualifier == '~' ? RULE_SPF_SOFTFAIL_ALL : RULE_SPF_FAIL_ALL,
+			root->rr, at);
 	}
 }
 
@@ -363,14 +386,16 @@ static const char *dearest(struct check *c, const struct spf_node *root)
 		size_t at = 0;
 
 		for (size_t i = 0; i < root->nterms && i < 256; i++)
-			if (!used[i] && root->terms[i].lookups && (!best || root->terms[i].lookups > best->lookups)) {
+			if (!used[i] && root->terms[i].lookups &&
+			    (!best || root->terms[i].lookups > best->lookups)) {
 				best = &root->terms[i];
 				at = i;
 			}
 		if (!best)
 			break;
 		used[at] = true;
-		buf_addf(&b, "%s%.*s %s%u", b.n ? ", " : "", (int)best->term->text.n, best->term->text.p, k ? "" : "costs ", best->lookups);
+		buf_addf(&b, "%s%.*s %s%u", b.n ? ", " : "", (int)best->term->text.n,
+			 best->term->text.p, k ? "" : "costs ", best->lookups);
 	}
 	text = arena_strndup(c->arena, buf_str(&b).p, b.n);
 	buf_free(&b);
@@ -396,16 +421,21 @@ static void check_costs(struct check *c, const struct spf_node *root)
 
 	if (root->lookups > LOOKUPS_MAX) {
 		f = at_root(c, RULE_SPF_LOOKUP_LIMIT, root->rr, over_at(root, LOOKUPS_MAX, false));
-		f->fix = arena_printf(c->arena, "save %u: drop what no longer sends, or replace terms by the networks behind them (%s)",
-				      root->lookups - LOOKUPS_MAX, dearest(c, root));
+		f->fix = arena_printf(
+			c->arena,
+			"save %u: drop what no longer sends, or replace terms by the networks behind them (%s)",
+			root->lookups - LOOKUPS_MAX, dearest(c, root));
 	} else if (root->lookups >= LOOKUPS_NEAR) {
 		f = at_root(c, RULE_SPF_LOOKUP_NEAR, root->rr, (struct span){ 0, 0 });
 	}
 	if (f)
-		f->detail = arena_printf(c->arena, "%u look-ups, %d allowed", root->lookups, LOOKUPS_MAX);
+		f->detail = arena_printf(c->arena, "%u look-ups, %d allowed", root->lookups,
+					 LOOKUPS_MAX);
 	if (root->voids >= VOIDS_MAX) {
-		f = at_root(c, root->voids > VOIDS_MAX ? RULE_SPF_VOID_LIMIT : RULE_SPF_VOID_NEAR, root->rr, over_at(root, VOIDS_MAX, true));
-		f->detail = arena_printf(c->arena, "%u void look-ups, %d allowed", root->voids, VOIDS_MAX);
+		f = at_root(c, root->voids > VOIDS_MAX ? RULE_SPF_VOID_LIMIT : RULE_SPF_VOID_NEAR,
+			    root->rr, over_at(root, VOIDS_MAX, true));
+		f->detail = arena_printf(c->arena, "%u void look-ups, %d allowed", root->voids,
+					 VOIDS_MAX);
 	}
 }
 
@@ -415,8 +445,8 @@ static void check_size(struct check *c, const struct fact *txt, const struct spf
 		at_root(c, RULE_SPF_SIZE_TCP, root->rr, (struct span){ 0, 0 })->detail =
 			arena_printf(c->arena, "the answer has %u octets", txt->size);
 	else if (root->rr->data.n > TEXT_ADVISED)
-		at_root(c, RULE_SPF_SIZE, root->rr, (struct span){ 0, 0 })->detail =
-			arena_printf(c->arena, "the record has %zu octets", root->rr->data.n);
+		at_root(c, RULE_SPF_SIZE, root->rr, (struct span){ 0, 0 })->detail = arena_printf(
+			c->arena, "the record has %zu octets", root->rr->data.n);
 }
 
 static void check_record(struct check *c)
@@ -449,7 +479,8 @@ void check_spf(struct check *c)
 		return;
 	if (txt->state == FACT_LOST) {
 		*presence = PRESENCE_UNKNOWN;
-		found(c, RULE_SPF_TEMPERROR, c->domain, txt, NULL)->detail = txt->detail ? txt->detail : fact_why_text(txt->why);
+		found(c, RULE_SPF_TEMPERROR, c->domain, txt, NULL)->detail =
+			txt->detail ? txt->detail : fact_why_text(txt->why);
 		return;
 	}
 	v->records = arena_array(c->arena, txt->nrr, sizeof(*v->records));

@@ -8,37 +8,22 @@ enum rule_id spf_fault_rule(const struct spf *spf, const struct fault *f)
 {
 	(void)spf;
 	switch ((enum spf_fault)f->code) {
-	case SPF_FAULT_UNKNOWN_MECHANISM:
-		return RULE_SPF_UNKNOWN_MECHANISM;
+	case SPF_FAULT_UNKNOWN_MECHANISM: return RULE_SPF_UNKNOWN_MECHANISM;
 	case SPF_FAULT_NO_DOMAIN:
-	case SPF_FAULT_DOMAIN:
-		return RULE_SPF_DOMAIN_SPEC;
-	case SPF_FAULT_MACRO:
-		return RULE_SPF_MACRO;
-	case SPF_FAULT_CIDR:
-		return RULE_SPF_CIDR;
-	case SPF_FAULT_ADDRESS:
-		return RULE_SPF_ADDRESS;
-	case SPF_FAULT_COMMA:
-		return RULE_SPF_COMMA_LIST;
-	case SPF_FAULT_ALL_ARGUMENT:
-		return RULE_SPF_ALL_ARGUMENT;
-	case SPF_FAULT_QUALIFIER:
-		return RULE_SPF_QUALIFIER_MODIFIER;
-	case SPF_FAULT_DUP_REDIRECT:
-		return RULE_SPF_DUP_REDIRECT;
-	case SPF_FAULT_DUP_EXP:
-		return RULE_SPF_DUP_EXP;
-	case SPF_FAULT_OCTET:
-		return RULE_SPF_NONASCII;
-	case SPF_FAULT_QUOTE:
-		return RULE_SPF_LITERAL_QUOTES;
-	case SPF_FAULT_EQUALS:
-		return RULE_SPF_MODIFIER_COLON;
-	case SPF_FAULT_GLUED:
-		return RULE_SPF_SPLIT_NOSPACE;
-	case SPF_FAULT_REPEATED_VERSION:
-		return RULE_SPF_REPEATED_VERSION;
+	case SPF_FAULT_DOMAIN: return RULE_SPF_DOMAIN_SPEC;
+	case SPF_FAULT_MACRO: return RULE_SPF_MACRO;
+	case SPF_FAULT_CIDR: return RULE_SPF_CIDR;
+	case SPF_FAULT_ADDRESS: return RULE_SPF_ADDRESS;
+	case SPF_FAULT_COMMA: return RULE_SPF_COMMA_LIST;
+	case SPF_FAULT_ALL_ARGUMENT: return RULE_SPF_ALL_ARGUMENT;
+	case SPF_FAULT_QUALIFIER: return RULE_SPF_QUALIFIER_MODIFIER;
+	case SPF_FAULT_DUP_REDIRECT: return RULE_SPF_DUP_REDIRECT;
+	case SPF_FAULT_DUP_EXP: return RULE_SPF_DUP_EXP;
+	case SPF_FAULT_OCTET: return RULE_SPF_NONASCII;
+	case SPF_FAULT_QUOTE: return RULE_SPF_LITERAL_QUOTES;
+	case SPF_FAULT_EQUALS: return RULE_SPF_MODIFIER_COLON;
+	case SPF_FAULT_GLUED: return RULE_SPF_SPLIT_NOSPACE;
+	case SPF_FAULT_REPEATED_VERSION: return RULE_SPF_REPEATED_VERSION;
 	}
 	return RULE_SPF_UNKNOWN_MECHANISM;
 }
@@ -62,7 +47,8 @@ static struct str mend_unknown(struct arena *a, const struct spf_term *t)
 	cut = str_find(body, ':');
 	word = cut < 0 ? body : str_sub(body, 0, (size_t)cut);
 	arg = cut < 0 ? S("") : str_from(body, (size_t)cut);
-	if (name_is_ip(str_sub(body, 0, str_find(body, '/') < 0 ? body.n : (size_t)str_find(body, '/'))))
+	if (name_is_ip(str_sub(body, 0,
+			       str_find(body, '/') < 0 ? body.n : (size_t)str_find(body, '/'))))
 		return cat(a, str_find(body, ':') < 0 ? S("ip4:") : S("ip6:"), body);
 	if (str_eq_ci(word, S("ipv4")) || str_eq_ci(word, S("ipv6")))
 		return cat(a, word.p[3] == '4' ? S("ip4") : S("ip6"), arg);
@@ -75,7 +61,10 @@ static struct str mend_unknown(struct arena *a, const struct spf_term *t)
 	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (arg.n > 1 && str_near(word, known[i]))
-			return cat(a, str_c(known[i]), strcmp(known[i], "redirect") == 0 ? cat(a, S("="), str_from(arg, 1)) : arg);
+			return cat(a, str_c(known[i]),
+				   strcmp(known[i], "redirect") == 0
+					   ? cat(a, S("="), str_from(arg, 1))
+					   : arg);
 	if (body.n > 3 && str_starts_ci(body, S("all")) && t->qualifier)
 		return cat(a, str_sub(t->text, 0, t->text.n - body.n), S("all"));
 	return (struct str){ NULL, 0 };
@@ -98,7 +87,8 @@ static struct str mend_commas(struct arena *a, const struct spf_term *t)
 		if (str_starts_ci(one, S("ip4:")) || str_starts_ci(one, S("ip6:")))
 			one = str_from(one, 4);
 		if (one.n)
-			buf_addf(&b, "%s%.*s:%.*s", b.n ? " " : "", (int)t->name.n, t->name.p, (int)one.n, one.p);
+			buf_addf(&b, "%s%.*s:%.*s", b.n ? " " : "", (int)t->name.n, t->name.p,
+				 (int)one.n, one.p);
 	}
 	out = arena_str(a, buf_str(&b));
 	buf_free(&b);
@@ -116,37 +106,36 @@ static struct str mend_octets(struct arena *a, const struct spf_term *t)
 
 		if (c >= 0x21 && c <= 0x7e && c != '"' && c != '\\')
 			p[n++] = (char)c;
-		else if (c == '\t' || c == '\r' || c == '\n' || (c == 0xa0 && i && (unsigned char)t->text.p[i - 1] == 0xc2))
+		else if (c == '\t' || c == '\r' || c == '\n' ||
+			 (c == 0xa0 && i && (unsigned char)t->text.p[i - 1] == 0xc2))
 			p[n++] = ' ';
 	}
 	return (struct str){ p, n };
 }
 
 /* What to write instead of the term; p NULL: not known. */
-static struct str mend_term(struct arena *a, const struct spf *spf, const struct spf_term *t, const struct fault *f)
+static struct str mend_term(struct arena *a, const struct spf *spf, const struct spf_term *t,
+			    const struct fault *f)
 {
 	struct str none = { NULL, 0 }, bare = t->text;
 	uint8_t ip[16];
 	size_t n;
 
 	switch ((enum spf_fault)f->code) {
-	case SPF_FAULT_UNKNOWN_MECHANISM:
-		return mend_unknown(a, t);
-	case SPF_FAULT_COMMA:
-		return mend_commas(a, t);
-	case SPF_FAULT_ALL_ARGUMENT:
-		return str_sub(t->text, 0, t->text.n - f->at.len);
-	case SPF_FAULT_QUALIFIER:
-		return str_from(t->text, 1);
+	case SPF_FAULT_UNKNOWN_MECHANISM: return mend_unknown(a, t);
+	case SPF_FAULT_COMMA: return mend_commas(a, t);
+	case SPF_FAULT_ALL_ARGUMENT: return str_sub(t->text, 0, t->text.n - f->at.len);
+	case SPF_FAULT_QUALIFIER: return str_from(t->text, 1);
 	case SPF_FAULT_GLUED:
 		n = f->at.at - t->at.at;
-		return str_c(arena_printf(a, "%.*s %.*s", (int)n, t->text.p, (int)(t->text.n - n), t->text.p + n));
+		return str_c(arena_printf(a, "%.*s %.*s", (int)n, t->text.p, (int)(t->text.n - n),
+					  t->text.p + n));
 	case SPF_FAULT_OCTET:
-	case SPF_FAULT_QUOTE:
-		return mend_octets(a, t);
+	case SPF_FAULT_QUOTE: return mend_octets(a, t);
 	case SPF_FAULT_EQUALS:
 		if (t->text.n > t->name.n + 1 && t->text.p[t->name.n] == ':')
-			return mend_replace(a, t->text, (struct span){ (uint32_t)t->name.n, 1 }, S("="));
+			return mend_replace(a, t->text, (struct span){ (uint32_t)t->name.n, 1 },
+					    S("="));
 		return none;
 	case SPF_FAULT_ADDRESS:
 		if (f->at.at < t->at.at || f->at.len == t->text.n)
@@ -154,12 +143,11 @@ static struct str mend_term(struct arena *a, const struct spf *spf, const struct
 		bare = str_sub(spf->text, f->at.at, f->at.len);
 		if (!ip_parse(bare, ip, &n))
 			return none;
-		return cat(a, n == 4 ? S("ip4:") : S("ip6:"), str_from(t->text, (size_t)(f->at.at - t->at.at)));
+		return cat(a, n == 4 ? S("ip4:") : S("ip6:"),
+			   str_from(t->text, (size_t)(f->at.at - t->at.at)));
 	case SPF_FAULT_DUP_REDIRECT:
-	case SPF_FAULT_DUP_EXP:
-		return S("");
-	default:
-		return none;
+	case SPF_FAULT_DUP_EXP: return S("");
+	default: return none;
 	}
 }
 
@@ -187,9 +175,12 @@ const char *spf_mended(struct arena *a, const char *domain, const struct spf *sp
 		struct str s = t->text;
 
 		if (t->faulty)
-			s = fault_of(spf, t) ? mend_term(a, spf, t, fault_of(spf, t)) : (struct str){ NULL, 0 };
-		else if (t->kind == SPF_UNKNOWN_MODIFIER && t->domain.n && t->text.p[t->name.n] == '=') {
-			struct str colon = mend_replace(a, t->text, (struct span){ (uint32_t)t->name.n, 1 }, S(":"));
+			s = fault_of(spf, t) ? mend_term(a, spf, t, fault_of(spf, t))
+					     : (struct str){ NULL, 0 };
+		else if (t->kind == SPF_UNKNOWN_MODIFIER && t->domain.n &&
+			 t->text.p[t->name.n] == '=') {
+			struct str colon = mend_replace(
+				a, t->text, (struct span){ (uint32_t)t->name.n, 1 }, S(":"));
 			struct spf probe;
 
 			parse_spf(a, cat(a, S("v=spf1 "), colon), &probe);

@@ -1,11 +1,16 @@
 /* The static walk over an SPF tree (RFC 7208 4.6.4).
  *
- * An audit has no message, so it takes the worst case: no term matches, and every term that can run does.
- * 1. A record is fetched and parsed once, however often it is reached; its costs are added each time (caching does not reduce the count).
+ * An audit has no message, so it takes the worst case: no term matches, and every term that can run
+ * does.
+ * 1. A record is fetched and parsed once, however often it is reached; its costs are added each
+ * time (caching does not reduce the count).
  * 2. Terms behind `all`, and a redirect beside `all`, never run and cost nothing.
- * 3. include, a, mx, ptr, exists and redirect cost one look-up each, and what they lead to costs its own.
- * 4. A look-up whose answer is NXDOMAIN or has no records is void. a and mx are void when neither family finds an address.
- * 5. A name that is being walked already is a loop: it costs its one look-up and is not entered again.
+ * 3. include, a, mx, ptr, exists and redirect cost one look-up each, and what they lead to costs
+ * its own.
+ * 4. A look-up whose answer is NXDOMAIN or has no records is void. a and mx are void when neither
+ * family finds an address.
+ * 5. A name that is being walked already is a loop: it costs its one look-up and is not entered
+ * again.
  * 6. The walk goes on past ten, so that the report can say what to cut. */
 #include "spf_walk.h"
 
@@ -26,16 +31,19 @@ const char *spf_term_target(struct check *c, const struct spf_term *t, const cha
 }
 
 /* A look-up below the root that failed: nothing is known about the term. */
-static void lost(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const struct fact *f)
+static void lost(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+		 const struct fact *f)
 {
 	struct finding *found_it = found(w->c, RULE_SPF_INCLUDE_TEMPERROR, n->domain, f, NULL);
 
 	cost->note = "not known: the look-up failed";
-	found_it->detail = arena_printf(w->c->arena, "%.*s: %s", (int)cost->term->text.n, cost->term->text.p,
+	found_it->detail = arena_printf(w->c->arena, "%.*s: %s", (int)cost->term->text.n,
+					cost->term->text.p,
 					f->detail ? f->detail : fact_why_text(f->why));
 }
 
-static struct finding *about_term(struct spf_walk *w, enum rule_id rule, const struct spf_node *n, const struct spf_term *t)
+static struct finding *about_term(struct spf_walk *w, enum rule_id rule, const struct spf_node *n,
+				  const struct spf_term *t)
 {
 	struct finding *f = found(w->c, rule, n->domain, n->fact, n->rr);
 
@@ -48,20 +56,25 @@ static bool is_root(const struct spf_walk *w, const struct spf_node *n)
 	return strcmp(n->domain, w->c->domain) == 0;
 }
 
-static void void_term(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const char *what, const char *target)
+static void void_term(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+		      const char *what, const char *target)
 {
 	cost->is_void = true;
 	cost->voids = add(cost->voids, 1);
 	cost->note = what;
-	/* the dead terms of a provider's record are not the domain's business unless they are too many */
+	/* the dead terms of a provider's record are not the domain's business unless they are too
+	 * many */
 	if (is_root(w, n))
-		about_term(w, RULE_SPF_VOID_TERM, n, cost->term)->detail = arena_printf(w->c->arena, "%s %s", target, what);
+		about_term(w, RULE_SPF_VOID_TERM, n, cost->term)->detail = arena_printf(
+			w->c->arena, "%s %s", target, what);
 }
 
-/* A and AAAA of a host. FACT_OPEN, FACT_SOME (an address), FACT_NONE (neither family has one), FACT_LOST. */
+/* A and AAAA of a host. FACT_OPEN, FACT_SOME (an address), FACT_NONE (neither family has one),
+ * FACT_LOST. */
 static enum fact_state addresses(struct spf_walk *w, const char *host, const struct fact **why)
 {
-	const struct fact *a = look_dns(w->c->look, RR_A, host), *aaaa = look_dns(w->c->look, RR_AAAA, host);
+	const struct fact *a = look_dns(w->c->look, RR_A, host),
+			  *aaaa = look_dns(w->c->look, RR_AAAA, host);
 
 	*why = a->state == FACT_LOST ? a : aaaa;
 	if (fact_is_open(a) || fact_is_open(aaaa))
@@ -79,33 +92,28 @@ static const char *none_text(const struct fact *f)
 	return fact_is_nxdomain(f) ? "does not exist" : "has no address";
 }
 
-static void walk_a(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const char *target)
+static void walk_a(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+		   const char *target)
 {
 	const struct fact *why;
 
 	switch (addresses(w, target, &why)) {
-	case FACT_OPEN:
-		w->open = true;
-		break;
-	case FACT_LOST:
-		lost(w, n, cost, why);
-		break;
-	case FACT_NONE:
-		void_term(w, n, cost, none_text(why), target);
-		break;
-	case FACT_SOME:
-		break;
+	case FACT_OPEN: w->open = true; break;
+	case FACT_LOST: lost(w, n, cost, why); break;
+	case FACT_NONE: void_term(w, n, cost, none_text(why), target); break;
+	case FACT_SOME: break;
 	}
 }
 
-static void walk_mx_hosts(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const struct fact *mx)
+static void walk_mx_hosts(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+			  const struct fact *mx)
 {
 	bool any = false, open = false;
 	const struct fact *why = NULL, *failed = NULL;
 
 	if (mx->nrr > MX_MAX) {
-		about_term(w, RULE_SPF_MX_LIMIT, n, cost->term)->detail =
-			arena_printf(w->c->arena, "%s has %zu MX hosts, %d allowed", mx->name, mx->nrr, MX_MAX);
+		about_term(w, RULE_SPF_MX_LIMIT, n, cost->term)->detail = arena_printf(
+			w->c->arena, "%s has %zu MX hosts, %d allowed", mx->name, mx->nrr, MX_MAX);
 	}
 	for (size_t i = 0; i < mx->nrr && i < MX_MAX; i++) {
 		enum fact_state s = addresses(w, mx->rr[i].target, &why);
@@ -123,7 +131,8 @@ static void walk_mx_hosts(struct spf_walk *w, const struct spf_node *n, struct s
 		void_term(w, n, cost, "has MX hosts, none of which has an address", mx->name);
 }
 
-static void walk_mx(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const char *target)
+static void walk_mx(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+		    const char *target)
 {
 	const struct fact *mx = look_dns(w->c->look, RR_MX, target);
 
@@ -136,18 +145,20 @@ static void walk_mx(struct spf_walk *w, const struct spf_node *n, struct spf_cos
 		cost->voids = add(cost->voids, 1);
 		cost->note = fact_is_nxdomain(mx) ? "does not exist" : "has no MX";
 		if (is_root(w, n))
-			about_term(w, RULE_SPF_MX_NONE, n, cost->term)->detail =
-				arena_printf(w->c->arena, "%s %s", target, cost->note);
+			about_term(w, RULE_SPF_MX_NONE, n, cost->term)->detail = arena_printf(
+				w->c->arena, "%s %s", target, cost->note);
 	} else if (mx->nrr == 1 && strcmp(mx->rr[0].target, ".") == 0) {
 		cost->note = "its MX is null";
 		if (is_root(w, n))
-			about_term(w, RULE_SPF_MX_NONE, n, cost->term)->detail = arena_printf(w->c->arena, "%s has a null MX", target);
+			about_term(w, RULE_SPF_MX_NONE, n, cost->term)->detail = arena_printf(
+				w->c->arena, "%s has a null MX", target);
 	} else {
 		walk_mx_hosts(w, n, cost, mx);
 	}
 }
 
-static void walk_exists(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const char *target)
+static void walk_exists(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+			const char *target)
 {
 	const struct fact *a = look_dns(w->c->look, RR_A, target);
 
@@ -162,7 +173,8 @@ static void walk_exists(struct spf_walk *w, const struct spf_node *n, struct spf
 static struct spf_visit *visit(struct spf_walk *w, const char *domain);
 
 /* An include or redirect to a name without one good record. */
-static void bad_child(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const struct spf_visit *v)
+static void bad_child(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+		      const struct spf_visit *v)
 {
 	const struct spf_node *child = &v->node;
 	bool include = cost->term->kind == SPF_INCLUDE;
@@ -171,7 +183,8 @@ static void bad_child(struct spf_walk *w, const struct spf_node *n, struct spf_c
 	if (v->state == SPF_NODE_SEVERAL) {
 		cost->note = "several SPF records: permerror";
 		f = found(w->c, RULE_SPF_INCLUDE_PERMERROR, child->domain, child->fact, NULL);
-		f->detail = arena_printf(w->c->arena, "%s has more than one SPF record", child->domain);
+		f->detail = arena_printf(w->c->arena, "%s has more than one SPF record",
+					 child->domain);
 		return;
 	}
 	cost->note = fact_is_nxdomain(child->fact) ? "does not exist" : "no SPF record";
@@ -179,16 +192,21 @@ static void bad_child(struct spf_walk *w, const struct spf_node *n, struct spf_c
 		cost->is_void = true;
 		cost->voids = add(cost->voids, 1);
 	}
-	f = about_term(w, !include ? RULE_SPF_REDIRECT_NONE : fact_is_nxdomain(child->fact) ? RULE_SPF_INCLUDE_NXDOMAIN : RULE_SPF_INCLUDE_NONE,
+	f = about_term(w,
+		       !include                        ? RULE_SPF_REDIRECT_NONE
+		       : fact_is_nxdomain(child->fact) ? RULE_SPF_INCLUDE_NXDOMAIN
+						       : RULE_SPF_INCLUDE_NONE,
 		       n, cost->term);
-	f->detail = arena_printf(w->c->arena, "%s %s%s%s", child->domain,
-				 fact_is_nxdomain(child->fact) ? "does not exist" : "has no SPF record",
-				 child->fact->nchain ? ", its CNAME leads to " : "",
-				 child->fact->nchain ? child->fact->chain[child->fact->nchain - 1].target : "");
+	f->detail = arena_printf(
+		w->c->arena, "%s %s%s%s", child->domain,
+		fact_is_nxdomain(child->fact) ? "does not exist" : "has no SPF record",
+		child->fact->nchain ? ", its CNAME leads to " : "",
+		child->fact->nchain ? child->fact->chain[child->fact->nchain - 1].target : "");
 }
 
 /* The first fault of an included record, and whether it passes everybody. */
-static void judge_child(struct spf_walk *w, const struct spf_node *n, const struct spf_cost *cost, const struct spf_node *child)
+static void judge_child(struct spf_walk *w, const struct spf_node *n, const struct spf_cost *cost,
+			const struct spf_node *child)
 {
 	const struct spf_term *which;
 	struct finding *f;
@@ -198,34 +216,35 @@ static void judge_child(struct spf_walk *w, const struct spf_node *n, const stru
 
 		f = found(w->c, RULE_SPF_INCLUDE_PERMERROR, child->domain, child->fact, child->rr);
 		f->at = first->at;
-		f->detail = arena_printf(w->c->arena, "the record at %s is broken: %s", child->domain, first->detail);
-	} else if (cost->term->qualifier != '-' && spf_passes_all(child->spf, &which) && !is_root(w, child)) {
-		f = found(w->c, cost->term->kind == SPF_INCLUDE ? RULE_SPF_INCLUDE_ALL : RULE_SPF_PLUS_ALL, n->domain, child->fact, child->rr);
+		f->detail = arena_printf(w->c->arena, "the record at %s is broken: %s",
+					 child->domain, first->detail);
+	} else if (cost->term->qualifier != '-' && spf_passes_all(child->spf, &which) &&
+		   !is_root(w, child)) {
+		f = found(w->c,
+			  cost->term->kind == SPF_INCLUDE ? RULE_SPF_INCLUDE_ALL
+							  : RULE_SPF_PLUS_ALL,
+			  n->domain, child->fact, child->rr);
 		f->at = which->at;
-		f->detail = arena_printf(w->c->arena, "the record at %s says %.*s", child->domain, (int)which->text.n, which->text.p);
+		f->detail = arena_printf(w->c->arena, "the record at %s says %.*s", child->domain,
+					 (int)which->text.n, which->text.p);
 	}
 }
 
-static void walk_child(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost, const char *target)
+static void walk_child(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+		       const char *target)
 {
 	struct spf_visit *v = visit(w, target);
 
 	switch (v->state) {
-	case SPF_NODE_OPEN:
-		w->open = true;
-		break;
-	case SPF_NODE_LOST:
-		lost(w, n, cost, v->node.fact);
-		break;
+	case SPF_NODE_OPEN: w->open = true; break;
+	case SPF_NODE_LOST: lost(w, n, cost, v->node.fact); break;
 	case SPF_NODE_BUSY:
 		cost->note = "loop";
-		about_term(w, RULE_SPF_LOOP, n, cost->term)->detail =
-			arena_printf(w->c->arena, "%s leads back to itself", target);
+		about_term(w, RULE_SPF_LOOP, n, cost->term)->detail = arena_printf(
+			w->c->arena, "%s leads back to itself", target);
 		break;
 	case SPF_NODE_NONE:
-	case SPF_NODE_SEVERAL:
-		bad_child(w, n, cost, v);
-		break;
+	case SPF_NODE_SEVERAL: bad_child(w, n, cost, v); break;
 	case SPF_NODE_RECORD:
 		cost->child = &v->node;
 		cost->lookups = add(cost->lookups, v->node.lookups);
@@ -250,21 +269,15 @@ static void walk_term(struct spf_walk *w, const struct spf_node *n, struct spf_c
 		return;
 	}
 	if (!target) {
-		cost->note = t->has_macro ? "not expanded: depends on the message" : "no name that can be asked for";
+		cost->note = t->has_macro ? "not expanded: depends on the message"
+					  : "no name that can be asked for";
 		return;
 	}
 	switch (t->kind) {
-	case SPF_A:
-		walk_a(w, n, cost, target);
-		break;
-	case SPF_MX:
-		walk_mx(w, n, cost, target);
-		break;
-	case SPF_EXISTS:
-		walk_exists(w, n, cost, target);
-		break;
-	default:
-		walk_child(w, n, cost, target);
+	case SPF_A: walk_a(w, n, cost, target); break;
+	case SPF_MX: walk_mx(w, n, cost, target); break;
+	case SPF_EXISTS: walk_exists(w, n, cost, target); break;
+	default: walk_child(w, n, cost, target);
 	}
 }
 

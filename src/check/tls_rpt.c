@@ -1,4 +1,5 @@
-/* SMTP TLS reporting: the record, and whether the destinations in it can receive reports (RFC 8460 3). */
+/* SMTP TLS reporting: the record, and whether the destinations in it can receive reports (RFC 8460
+ * 3). */
 #include "check.h"
 #include "control.h"
 #include "mend.h"
@@ -18,7 +19,8 @@ static const enum rule_id fault_rules[] = {
 
 /* ---- a corrected record ---- */
 
-/* The destinations that can be used, those added that only lack their "mailto:". NULL when none is left. */
+/* The destinations that can be used, those added that only lack their "mailto:". NULL when none is
+ * left. */
 static const char *mended(struct check *c, const char *name, const struct tls_rpt *t)
 {
 	const char *list = NULL;
@@ -41,7 +43,9 @@ static const char *mended(struct check *c, const char *name, const struct tls_rp
 		if (one)
 			list = list ? arena_printf(c->arena, "%s,%s", list, one) : one;
 	}
-	return list ? mend_txt(c->arena, name, str_c(arena_printf(c->arena, "v=TLSRPTv1; rua=%s", list))) : NULL;
+	return list ? mend_txt(c->arena, name,
+			       str_c(arena_printf(c->arena, "v=TLSRPTv1; rua=%s", list)))
+		    : NULL;
 }
 
 /* The same for text whose fields are read only once it begins as it should. */
@@ -55,15 +59,19 @@ static const char *mended_near(struct check *c, const char *name, struct str tex
 	text = str_from(text, (size_t)rua + 3);
 	while (text.n && (is_wsp(text.p[0]) || text.p[0] == '='))
 		text = str_from(text, 1);
-	while (text.n && (is_wsp(text.p[text.n - 1]) || text.p[text.n - 1] == '"' || text.p[text.n - 1] == ';'))
+	while (text.n && (is_wsp(text.p[text.n - 1]) || text.p[text.n - 1] == '"' ||
+			  text.p[text.n - 1] == ';'))
 		text.n--;
-	parse_tls_rpt(c->arena, str_c(arena_printf(c->arena, "v=TLSRPTv1; rua=%.*s", (int)text.n, text.p)), &t);
+	parse_tls_rpt(c->arena,
+		      str_c(arena_printf(c->arena, "v=TLSRPTv1; rua=%.*s", (int)text.n, text.p)),
+		      &t);
 	return mended(c, name, &t);
 }
 
 /* ---- the record ---- */
 
-static void judge_record(struct check *c, const struct fact *txt, const struct rr *rr, const struct tls_rpt *t)
+static void judge_record(struct check *c, const struct fact *txt, const struct rr *rr,
+			 const struct tls_rpt *t)
 {
 	for (size_t i = 0; i < t->faults.n; i++) {
 		const struct fault *fault = &t->faults.item[i];
@@ -79,11 +87,13 @@ static void judge_record(struct check *c, const struct fact *txt, const struct r
 }
 
 /* Text that was meant as a record and is not taken for one. */
-static void judge_near(struct check *c, const struct fact *txt, const struct rr *rr, const char *why)
+static void judge_near(struct check *c, const struct fact *txt, const struct rr *rr,
+		       const char *why)
 {
 	struct finding *f = found(c, RULE_TLSRPT_VERSION, txt->name, txt, rr);
 
-	f->at = (struct span){ 0, (uint32_t)(str_find(rr->data, ';') > 0 ? str_find(rr->data, ';') : (ptrdiff_t)rr->data.n) };
+	f->at = (struct span){ 0, (uint32_t)(str_find(rr->data, ';') > 0 ? str_find(rr->data, ';')
+									 : (ptrdiff_t)rr->data.n) };
 	f->detail = why;
 	f->fix = mended_near(c, txt->name, rr->data);
 }
@@ -119,7 +129,8 @@ static void judge_mailbox(struct check *c, const struct uri *u)
 			why = "has neither an MX nor an address";
 	}
 	if (why)
-		at_uri(c, RULE_TLSRPT_MAILBOX, u)->detail = arena_printf(c->arena, "%s %s", u->host, why);
+		at_uri(c, RULE_TLSRPT_MAILBOX, u)->detail = arena_printf(c->arena, "%s %s", u->host,
+									 why);
 }
 
 static void judge_destinations(struct check *c, const struct tls_rpt *t)
@@ -127,7 +138,8 @@ static void judge_destinations(struct check *c, const struct tls_rpt *t)
 	bool outside = false;
 
 	for (size_t i = 0; i < t->nrua; i++)
-		outside = outside || (t->rua[i].valid && t->rua[i].host && !name_is_under(t->rua[i].host, c->domain));
+		outside = outside || (t->rua[i].valid && t->rua[i].host &&
+				      !name_is_under(t->rua[i].host, c->domain));
 	for (size_t i = 0; i < t->nrua; i++) {
 		const struct uri *u = &t->rua[i];
 
@@ -144,21 +156,24 @@ static void judge_destinations(struct check *c, const struct tls_rpt *t)
 
 /* ---- there is none ---- */
 
-/* Names that are easily taken for the right one, and one of an early draft. True when a record stands at one of them. */
+/* Names that are easily taken for the right one, and one of an early draft. True when a record
+ * stands at one of them. */
 static bool judge_wrong_names(struct check *c, const char *right, bool *open)
 {
 	static const char *const wrong[] = { "_smtp-tlsrpt", "_tls._smtp", "_smtp._tcp" };
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		const struct fact *txt = look_dns(c->look, RR_TXT, name_join(c->arena, wrong[i], c->domain));
+		const struct fact *txt = look_dns(c->look, RR_TXT,
+						  name_join(c->arena, wrong[i], c->domain));
 
 		*open = *open || fact_is_open(txt);
 		for (size_t k = 0; k < txt->nrr; k++) {
 			struct finding *f;
 			const char *why;
 
-			if (!tls_rpt_is_record(txt->rr[k].data) && !tls_rpt_is_near_record(txt->rr[k].data, &why))
+			if (!tls_rpt_is_record(txt->rr[k].data) &&
+			    !tls_rpt_is_near_record(txt->rr[k].data, &why))
 				continue;
 			any = true;
 			f = found(c, RULE_TLSRPT_WRONG_NAME, txt->name, txt, &txt->rr[k]);
@@ -189,18 +204,22 @@ static void judge_none(struct check *c, const struct fact *txt)
 	found(c, RULE_TLSRPT_NONE, txt->name, txt, NULL);
 }
 
-/* As for _mta-sts: a target that exists is taken for a mistake only where its name speaks of TLS reports. */
+/* As for _mta-sts: a target that exists is taken for a mistake only where its name speaks of TLS
+ * reports. */
 static void judge_dangling(struct check *c, const struct fact *txt)
 {
 	struct str target = str_c(txt->chain[txt->nchain - 1].target);
 	struct finding *f;
 
-	if (!fact_is_nxdomain(txt) && str_find_str(target, S("_tls")) < 0 && str_find_str(target, S("tlsrpt")) < 0)
+	if (!fact_is_nxdomain(txt) && str_find_str(target, S("_tls")) < 0 &&
+	    str_find_str(target, S("tlsrpt")) < 0)
 		return;
 	if (control_same_chain(c, txt) != PRESENCE_NONE)
 		return;
 	f = found(c, RULE_TLSRPT_DANGLING_CNAME, txt->name, txt, &txt->chain[txt->nchain - 1]);
-	f->detail = arena_printf(c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record", target.p);
+	f->detail = arena_printf(
+		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
+		target.p);
 }
 
 /* ---- the whole ---- */
@@ -221,7 +240,8 @@ static void judge_txt(struct check *c, const struct fact *txt)
 	}
 	c->report->presence[PROTO_TLS_RPT] = PRESENCE_YES;
 	if (n > 1) {
-		found(c, RULE_TLSRPT_MULTIPLE, txt->name, txt, NULL)->detail = arena_printf(c->arena, "%zu records", n);
+		found(c, RULE_TLSRPT_MULTIPLE, txt->name, txt, NULL)->detail = arena_printf(
+			c->arena, "%zu records", n);
 		return;
 	}
 	for (size_t i = 0; n == 0 && i < txt->nrr; i++) {
@@ -253,9 +273,7 @@ void check_tls_rpt(struct check *c)
 
 	c->report->tls_rpt = (struct tls_rpt_view){ .fact = txt };
 	switch (txt->state) {
-	case FACT_OPEN:
-		*presence = PRESENCE_OPEN;
-		break;
+	case FACT_OPEN: *presence = PRESENCE_OPEN; break;
 	case FACT_LOST:
 		*presence = PRESENCE_UNKNOWN;
 		found(c, RULE_TLSRPT_UNKNOWN, name ? name : c->domain, txt, NULL)->detail =
@@ -267,8 +285,6 @@ void check_tls_rpt(struct check *c)
 			judge_dangling(c, txt);
 		judge_none(c, txt);
 		break;
-	case FACT_SOME:
-		judge_txt(c, txt);
-		break;
+	case FACT_SOME: judge_txt(c, txt); break;
 	}
 }

@@ -67,9 +67,11 @@ const char *name_from_user(struct arena *a, struct str text, const char **why)
 	if (*why)
 		return NULL;
 	if (!is_ascii(text)) {
-		rc = idn2_to_ascii_8z(arena_strndup(a, text.p, text.n), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+		rc = idn2_to_ascii_8z(arena_strndup(a, text.p, text.n), &ascii,
+				      IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 		if (rc != IDN2_OK) {
-			*why = arena_printf(a, "it is no internationalized name: %s", idn2_strerror(rc));
+			*why = arena_printf(a, "it is no internationalized name: %s",
+					    idn2_strerror(rc));
 			return NULL;
 		}
 		text = str_c(arena_strdup(a, ascii));

@@ -2,8 +2,8 @@
 
 enum { LABEL_MAX = 63, WIRE_MAX = 255 };
 
-/* Octets that stand in a name's text as they are. Everything else is escaped, so that a name can be put between blanks, quotes and
- * slashes of a tape or a report. */
+/* Octets that stand in a name's text as they are. Everything else is escaped, so that a name can be
+ * put between blanks, quotes and slashes of a tape or a report. */
 static bool is_plain(unsigned char c)
 {
 	return ascii_is_alpha(c) || ascii_is_digit(c) || (c && strchr("-_*/+=:@&~!%,'^|", c));
@@ -26,7 +26,8 @@ static size_t put_octet(char *text, size_t n, unsigned char c)
 	return n;
 }
 
-/* Reads one octet of presentation text at *at: 0 to 255, -1 for an unescaped dot, -2 for a bad escape. */
+/* Reads one octet of presentation text at *at: 0 to 255, -1 for an unescaped dot, -2 for a bad
+ * escape. */
 static int get_octet(struct str text, size_t *at)
 {
 	unsigned char c = (unsigned char)text.p[(*at)++];
@@ -98,7 +99,8 @@ const char *name_from_wire(struct arena *a, struct input *in)
 
 			if (!after)
 				after = at;
-			/* a pointer leads to a prior place (RFC 1035 4.1.4): each must lead further back */
+			/* a pointer leads to a prior place (RFC 1035 4.1.4): each must lead further
+			 * back */
 			if (to >= limit)
 				goto bad;
 			limit = at = to;
@@ -240,7 +242,8 @@ bool name_is_host(const char *name)
 		if (end == p || *p == '-' || end[-1] == '-')
 			return false;
 		for (; p < end; p++)
-			if (!ascii_is_alpha((unsigned char)*p) && !ascii_is_digit((unsigned char)*p) && *p != '-')
+			if (!ascii_is_alpha((unsigned char)*p) &&
+			    !ascii_is_digit((unsigned char)*p) && *p != '-')
 				return false;
 		if (*p)
 			p++;

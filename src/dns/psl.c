@@ -32,12 +32,14 @@ bool psl_is_suffix(const char *name)
 const char *psl_organizational_domain(struct arena *a, const char *name)
 {
 	const psl_ctx_t *psl = the_list();
-	const char *found = psl && strcmp(name, ".") != 0 ? psl_registrable_domain(psl, name) : NULL;
+	const char *found = psl && strcmp(name, ".") != 0 ? psl_registrable_domain(psl, name)
+							  : NULL;
 	const char *at = name;
 
 	if (!found)
 		return NULL;
-	/* libpsl takes an escaped dot for a dot: a result that begins inside a label means that whole label. */
+	/* libpsl takes an escaped dot for a dot: a result that begins inside a label means that
+	 * whole label. */
 	for (unsigned n = name_labels(name); n > 0; n--) {
 		const char *tail = name_tail(name, n);
 

@@ -70,9 +70,7 @@ bool rr_decode(struct arena *a, struct input *in, uint16_t type, uint16_t rdlen,
 	}
 	switch (type) {
 	case RR_TXT:
-	case RR_SPF:
-		ok = decode_txt(a, in, end, out);
-		break;
+	case RR_SPF: ok = decode_txt(a, in, end, out); break;
 	case RR_MX:
 		out->preference = input_u16(in);
 		out->target = name_from_wire(a, in);
@@ -85,17 +83,13 @@ bool rr_decode(struct arena *a, struct input *in, uint16_t type, uint16_t rdlen,
 		out->target = name_from_wire(a, in);
 		ok = out->target != NULL;
 		break;
-	case RR_SOA:
-		ok = decode_soa(a, in, out);
-		break;
+	case RR_SOA: ok = decode_soa(a, in, out); break;
 	case RR_A:
 	case RR_AAAA:
 		ok = rdlen == (type == RR_A ? 4 : 16);
 		out->data = arena_str(a, input_take(in, rdlen));
 		break;
-	default:
-		out->data = arena_str(a, input_take(in, rdlen));
-		ok = true;
+	default: out->data = arena_str(a, input_take(in, rdlen)); ok = true;
 	}
 	if (!ok || in->at != end) {
 		in->bad = true;
@@ -123,20 +117,15 @@ struct str rr_text(struct arena *a, const struct rr *rr)
 {
 	switch (rr->type) {
 	case RR_TXT:
-	case RR_SPF:
-		return rr->data;
-	case RR_MX:
-		return str_c(arena_printf(a, "%u %s", rr->preference, rr->target));
+	case RR_SPF: return rr->data;
+	case RR_MX: return str_c(arena_printf(a, "%u %s", rr->preference, rr->target));
 	case RR_PTR:
 	case RR_CNAME:
 	case RR_NS:
-	case RR_DNAME:
-		return str_c(rr->target);
+	case RR_DNAME: return str_c(rr->target);
 	case RR_A:
-	case RR_AAAA:
-		return str_c(ip_text(a, rr->data));
-	default:
-		return generic_text(a, rr->data);
+	case RR_AAAA: return str_c(ip_text(a, rr->data));
+	default: return generic_text(a, rr->data);
 	}
 }
 

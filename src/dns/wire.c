@@ -4,7 +4,14 @@
 #include "name.h"
 #include "rrtype.h"
 
-enum { CLASS_IN = 1, FLAG_QR = 0x8000, FLAG_TC = 0x0200, FLAG_RD = 0x0100, FLAG_AD = 0x0020, FLAG_CD = 0x0010 };
+enum {
+	CLASS_IN = 1,
+	FLAG_QR = 0x8000,
+	FLAG_TC = 0x0200,
+	FLAG_RD = 0x0100,
+	FLAG_AD = 0x0020,
+	FLAG_CD = 0x0010
+};
 
 static void put16(uint8_t *p, unsigned v)
 {
@@ -22,7 +29,8 @@ size_t wire_query_write(const struct wire_query *q, uint8_t out[WIRE_QUERY_MAX])
 	put16(out + 2, FLAG_RD | FLAG_AD | (q->cd ? FLAG_CD : 0));
 	put16(out + 4, 1);
 	put16(out + 10, q->edns ? 1 : 0);
-	n = q->case_bits ? name_to_wire_0x20(q->name, q->case_bits, out + 12) : name_to_wire(q->name, out + 12);
+	n = q->case_bits ? name_to_wire_0x20(q->name, q->case_bits, out + 12)
+			 : name_to_wire(q->name, out + 12);
 	if (!n)
 		return 0;
 	n += 12;
@@ -38,11 +46,12 @@ size_t wire_query_write(const struct wire_query *q, uint8_t out[WIRE_QUERY_MAX])
 	return n;
 }
 
-static bool read_question(struct arena *a, struct input *in, const struct wire_query *q, struct wire_msg *out)
+static bool read_question(struct arena *a, struct input *in, const struct wire_query *q,
+			  struct wire_msg *out)
 {
 	uint8_t asked[255];
-	size_t start = in->at, n = q->case_bits ? name_to_wire_0x20(q->name, q->case_bits, asked) :
-						  name_to_wire(q->name, asked);
+	size_t start = in->at, n = q->case_bits ? name_to_wire_0x20(q->name, q->case_bits, asked)
+						: name_to_wire(q->name, asked);
 
 	out->qname = name_from_wire(a, in);
 	if (!out->qname || strcmp(out->qname, q->name) != 0)
@@ -52,8 +61,10 @@ static bool read_question(struct arena *a, struct input *in, const struct wire_q
 	return input_u16(in) == CLASS_IN && out->qtype == q->type && !in->bad;
 }
 
-/* One record into *owner and *rr. *keep: of class IN and decodable. False when the framing itself is broken. */
-static bool read_rr(struct arena *a, struct input *in, struct wire_rr *out, bool *keep, uint16_t *type, uint32_t *raw_ttl)
+/* One record into *owner and *rr. *keep: of class IN and decodable. False when the framing itself
+ * is broken. */
+static bool read_rr(struct arena *a, struct input *in, struct wire_rr *out, bool *keep,
+		    uint16_t *type, uint32_t *raw_ttl)
 {
 	uint16_t class, rdlen;
 	struct input rdata;
@@ -99,8 +110,10 @@ static bool read_answers(struct arena *a, struct input *in, unsigned count, stru
 	return out->nanswer || !broken;
 }
 
-/* Authority (the SOA's negative TTL, RFC 2308 5) and additional section (the extended rcode, RFC 6891 6.1.3). */
-static bool read_rest(struct arena *a, struct input *in, unsigned nauthority, unsigned nadditional, struct wire_msg *out)
+/* Authority (the SOA's negative TTL, RFC 2308 5) and additional section (the extended rcode, RFC
+ * 6891 6.1.3). */
+static bool read_rest(struct arena *a, struct input *in, unsigned nauthority, unsigned nadditional,
+		      struct wire_msg *out)
 {
 	for (unsigned i = 0; i < nauthority + nadditional; i++) {
 		struct wire_rr rr = { 0 };
@@ -122,7 +135,8 @@ static bool read_rest(struct arena *a, struct input *in, unsigned nauthority, un
 	return true;
 }
 
-bool wire_msg_read(struct arena *a, const uint8_t *p, size_t n, const struct wire_query *q, struct wire_msg *out)
+bool wire_msg_read(struct arena *a, const uint8_t *p, size_t n, const struct wire_query *q,
+		   struct wire_msg *out)
 {
 	struct input in = input_of(p, n);
 	unsigned flags, questions, answers, authority, additional;
@@ -138,9 +152,11 @@ bool wire_msg_read(struct arena *a, const uint8_t *p, size_t n, const struct wir
 	out->truncated = (flags & FLAG_TC) != 0;
 	out->ad = (flags & FLAG_AD) != 0;
 	out->rcode = flags & 15;
-	if (in.bad || !out->response || out->id != q->id || questions != 1 || !read_question(a, &in, q, out))
+	if (in.bad || !out->response || out->id != q->id || questions != 1 ||
+	    !read_question(a, &in, q, out))
 		return false;
 	if (out->truncated)
 		return true;
-	return read_answers(a, &in, answers, out) && read_rest(a, &in, authority, additional, out) && !in.bad;
+	return read_answers(a, &in, answers, out) &&
+	       read_rest(a, &in, authority, additional, out) && !in.bad;
 }

@@ -10,7 +10,8 @@ static bool is_about(const struct fact *f, enum ask kind, uint16_t type, const c
 	return f->kind == kind && f->type == type && strcmp(f->name, name) == 0;
 }
 
-/* The slot of the question, or the free one where it belongs. nslot is a power of two and never full. */
+/* The slot of the question, or the free one where it belongs. nslot is a power of two and never
+ * full. */
 static uint32_t *slot_of(const struct facts *fs, enum ask kind, uint16_t type, const char *name)
 {
 	size_t i = (size_t)hash(kind, type, name) & (fs->nslot - 1);
@@ -38,7 +39,8 @@ static void rehash(struct facts *fs)
 	fs->nslot *= 2;
 	fs->slot = arena_array(fs->arena, fs->nslot, sizeof(*fs->slot));
 	for (size_t i = 0; i < fs->n; i++)
-		*slot_of(fs, fs->all[i]->kind, fs->all[i]->type, fs->all[i]->name) = (uint32_t)i + 1;
+		*slot_of(fs, fs->all[i]->kind, fs->all[i]->type, fs->all[i]->name) = (uint32_t)i +
+										     1;
 }
 
 struct fact *facts_open(struct facts *fs, enum ask kind, uint16_t type, const char *name)
@@ -49,7 +51,10 @@ struct fact *facts_open(struct facts *fs, enum ask kind, uint16_t type, const ch
 	if (*slot)
 		return fs->all[*slot - 1];
 	f = ARENA_NEW(fs->arena, struct fact);
-	*f = (struct fact){ .kind = kind, .type = type, .name = arena_strdup(fs->arena, name), .state = FACT_OPEN };
+	*f = (struct fact){ .kind = kind,
+			    .type = type,
+			    .name = arena_strdup(fs->arena, name),
+			    .state = FACT_OPEN };
 	fs->all = arena_grow(fs->arena, fs->all, fs->n, &fs->cap, sizeof(*fs->all));
 	fs->all[fs->n++] = f;
 	*slot = (uint32_t)fs->n;
@@ -73,7 +78,10 @@ bool facts_settle(struct facts *fs, const struct fact *as)
 const struct fact *look(struct look *l, enum ask kind, uint16_t type, const char *name)
 {
 	static const struct fact bad_name = {
-		.kind = ASK_DNS, .name = "", .state = FACT_LOST, .why = WHY_BAD_NAME,
+		.kind = ASK_DNS,
+		.name = "",
+		.state = FACT_LOST,
+		.why = WHY_BAD_NAME,
 	};
 	struct fact *f;
 

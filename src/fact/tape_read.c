@@ -1,14 +1,14 @@
 /* Tapes, read. The format is in tape.h.
  *
- * A line is cut into words: quoted text is one word, and keeps that it was quoted. The words are then read from left to right with one
- * cursor. */
+ * A line is cut into words: quoted text is one word, and keeps that it was quoted. The words are
+ * then read from left to right with one cursor. */
 #include "name.h"
 #include "tape.h"
 
 struct word {
 	struct str text; /* unescaped */
 	bool quoted;
-	struct str key;  /* key="value": the key; else empty */
+	struct str key; /* key="value": the key; else empty */
 };
 
 struct line {
@@ -45,7 +45,8 @@ static bool unescape(struct str s, size_t *at, char *out)
 	return true;
 }
 
-/* Reads quoted text from s[*at], which stands behind the opening mark, to behind the closing one. */
+/* Reads quoted text from s[*at], which stands behind the opening mark, to behind the closing one.
+ */
 static bool read_quoted(struct arena *a, struct str s, size_t *at, struct str *out)
 {
 	char *p = arena_alloc(a, s.n - *at + 1);
@@ -132,7 +133,8 @@ static bool attribute(struct line *l, const char *key, struct str *value)
 		return false;
 	if (w->quoted && str_eq(w->key, str_c(key)))
 		*value = w->text;
-	else if (!w->quoted && w->text.n > n && w->text.p[n] == '=' && str_starts(w->text, str_c(key)))
+	else if (!w->quoted && w->text.n > n && w->text.p[n] == '=' &&
+		 str_starts(w->text, str_c(key)))
 		*value = str_from(w->text, n + 1);
 	else
 		return false;
@@ -210,7 +212,9 @@ static void read_txt(struct line *l, struct rr *rr)
 static int hex_digit(char c)
 {
 	c = ascii_lower(c);
-	return ascii_is_digit((unsigned char)c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return ascii_is_digit((unsigned char)c) ? c - '0'
+	       : c >= 'a' && c <= 'f'           ? c - 'a' + 10
+						: -1;
 }
 
 /* RFC 3597 \# LENGTH HEX */
@@ -255,25 +259,19 @@ static void read_rr(struct line *l, struct rr *rr)
 	rr_attributes(l, rr);
 	switch (rr->type) {
 	case RR_TXT:
-	case RR_SPF:
-		read_txt(l, rr);
-		break;
+	case RR_SPF: read_txt(l, rr); break;
 	case RR_MX:
-		rr->preference = (uint16_t)(number(l, next(l, "the preference"), "the preference") & 0xffff);
+		rr->preference = (uint16_t)(number(l, next(l, "the preference"), "the preference") &
+					    0xffff);
 		rr->target = name(l, next(l, "the exchange"));
 		break;
 	case RR_PTR:
 	case RR_CNAME:
 	case RR_NS:
-	case RR_DNAME:
-		rr->target = name(l, next(l, "the target"));
-		break;
+	case RR_DNAME: rr->target = name(l, next(l, "the target")); break;
 	case RR_A:
-	case RR_AAAA:
-		read_address(l, rr);
-		break;
-	default:
-		read_generic(l, rr);
+	case RR_AAAA: read_address(l, rr); break;
+	default: read_generic(l, rr);
 	}
 }
 
@@ -381,12 +379,14 @@ static void read_answer(struct line *l, struct fact *f)
 		f->state = FACT_LOST;
 	else
 		fail(l, "the state is none of SOME, NONE, LOST");
-	if (f->state != FACT_SOME && (!fact_why_from(next(l, "the reason"), &f->why) || f->why == WHY_OK))
+	if (f->state != FACT_SOME &&
+	    (!fact_why_from(next(l, "the reason"), &f->why) || f->why == WHY_OK))
 		fail(l, "an unknown reason");
 	if (f->state == FACT_NONE && f->why != WHY_NXDOMAIN && f->why != WHY_NODATA)
 		fail(l, "NONE is NXDOMAIN or NODATA");
 	w = peek(l);
-	if (f->state == FACT_SOME || (w && !w->quoted && w->text.n && ascii_is_digit((unsigned char)w->text.p[0])))
+	if (f->state == FACT_SOME ||
+	    (w && !w->quoted && w->text.n && ascii_is_digit((unsigned char)w->text.p[0])))
 		ttl = number(l, next(l, "the TTL"), "the TTL");
 	f->ttl_s = ttl;
 	read_attributes(l, f);
@@ -466,7 +466,8 @@ bool tape_read(struct arena *a, struct str tape, struct tape *out, const char **
 	return true;
 }
 
-const struct fact *tape_answer(struct arena *a, const struct tape *t, enum ask kind, uint16_t type, const char *qname)
+const struct fact *tape_answer(struct arena *a, const struct tape *t, enum ask kind, uint16_t type,
+			       const char *qname)
 {
 	struct fact *f = facts_find(&t->facts, kind, type, qname);
 

@@ -37,7 +37,8 @@ static void put_txt(struct buf *out, const struct rr *rr)
 	put_quoted(out, str_from(rr->data, from));
 }
 
-static void put_rr(struct buf *out, struct arena *scratch, const struct fact *f, const struct rr *rr)
+static void put_rr(struct buf *out, struct arena *scratch, const struct fact *f,
+		   const struct rr *rr)
 {
 	if (rr->line)
 		buf_addf(out, "line=%u ", rr->line);
@@ -83,8 +84,8 @@ void tape_write(struct buf *out, struct arena *scratch, const struct fact *f)
 
 	if (f->state == FACT_OPEN)
 		return;
-	buf_addf(out, "%s%s %s %s", f->name, is_keyword(f->name) ? "." : "", f->kind == ASK_HTTPS ? "HTTPS" : rrtype_name(scratch, f->type),
-		 states[f->state]);
+	buf_addf(out, "%s%s %s %s", f->name, is_keyword(f->name) ? "." : "",
+		 f->kind == ASK_HTTPS ? "HTTPS" : rrtype_name(scratch, f->type), states[f->state]);
 	if (f->state != FACT_SOME)
 		buf_addf(out, " %s", fact_why_word(f->why));
 	if (f->state != FACT_LOST || f->ttl_s)

@@ -1,17 +1,16 @@
-/* From findings to statuses, score, grade and risk. The weights are tables; nothing else here decides. */
+/* From findings to statuses, score, grade and risk. The weights are tables; nothing else here
+ * decides. */
 #include "judge.h"
 
-/* Points that findings of a protocol cost: the first error, each further error, the first warning, each further warning; and the most that the protocol can
- * cost in all. A domain is judged by what it is, so the weights follow what receivers act on: SPF, DKIM and DMARC first. */
+/* Points that findings of a protocol cost: the first error, each further error, the first warning,
+ * each further warning; and the most that the protocol can cost in all. A domain is judged by what
+ * it is, so the weights follow what receivers act on: SPF, DKIM and DMARC first. */
 static const struct {
 	int error, more_errors, warning, more_warnings, most;
 } weights[PROTO_COUNT] = {
-	[PROTO_SPF] = { 35, 5, 6, 2, 45 },
-	[PROTO_DKIM] = { 25, 5, 5, 2, 35 },
-	[PROTO_DMARC] = { 30, 5, 6, 2, 40 },
-	[PROTO_MX] = { 20, 5, 4, 2, 30 },
-	[PROTO_PTR] = { 15, 5, 4, 2, 20 },
-	[PROTO_MTA_STS] = { 15, 3, 3, 1, 20 },
+	[PROTO_SPF] = { 35, 5, 6, 2, 45 },    [PROTO_DKIM] = { 25, 5, 5, 2, 35 },
+	[PROTO_DMARC] = { 30, 5, 6, 2, 40 },  [PROTO_MX] = { 20, 5, 4, 2, 30 },
+	[PROTO_PTR] = { 15, 5, 4, 2, 20 },    [PROTO_MTA_STS] = { 15, 3, 3, 1, 20 },
 	[PROTO_TLS_RPT] = { 8, 2, 2, 1, 10 },
 };
 
@@ -20,7 +19,8 @@ static const struct {
 	const char *grade;
 } grades[] = { { 90, "A" }, { 75, "B" }, { 60, "C" }, { 40, "D" }, { 0, "F" } };
 
-/* What a finding means for the domain's own mail at a strict receiver, where it is not what its protocol and severity say. */
+/* What a finding means for the domain's own mail at a strict receiver, where it is not what its
+ * protocol and severity say. */
 static const struct {
 	enum rule_id rule;
 	enum risk risk;
@@ -40,16 +40,14 @@ static const struct {
 	{ RULE_PTR_IPV6, RISK_HIGH },
 };
 
-/* Otherwise: by protocol, for errors and for warnings. MTA-STS, TLS-RPT and most of MX concern mail to the domain, not from it. */
+/* Otherwise: by protocol, for errors and for warnings. MTA-STS, TLS-RPT and most of MX concern mail
+ * to the domain, not from it. */
 static const struct {
 	enum risk error, warning;
 } proto_risks[PROTO_COUNT] = {
-	[PROTO_SPF] = { RISK_HIGH, RISK_LOW },
-	[PROTO_DKIM] = { RISK_MEDIUM, RISK_LOW },
-	[PROTO_DMARC] = { RISK_MEDIUM, RISK_NONE },
-	[PROTO_MX] = { RISK_LOW, RISK_NONE },
-	[PROTO_PTR] = { RISK_MEDIUM, RISK_LOW },
-	[PROTO_MTA_STS] = { RISK_NONE, RISK_NONE },
+	[PROTO_SPF] = { RISK_HIGH, RISK_LOW },      [PROTO_DKIM] = { RISK_MEDIUM, RISK_LOW },
+	[PROTO_DMARC] = { RISK_MEDIUM, RISK_NONE }, [PROTO_MX] = { RISK_LOW, RISK_NONE },
+	[PROTO_PTR] = { RISK_MEDIUM, RISK_LOW },    [PROTO_MTA_STS] = { RISK_NONE, RISK_NONE },
 	[PROTO_TLS_RPT] = { RISK_NONE, RISK_NONE },
 };
 

@@ -1,6 +1,6 @@
-/* DKIM key records. A tag list (RFC 6376 3.2) whose tags mean what 3.6.1 says, as RFC 8301 (key sizes, no SHA-1) and RFC 8463 (Ed25519)
- * have changed it. What is wrong is listed with its place; nothing stops the reading, since a record with one fault often has
- * another. */
+/* DKIM key records. A tag list (RFC 6376 3.2) whose tags mean what 3.6.1 says, as RFC 8301 (key
+ * sizes, no SHA-1) and RFC 8463 (Ed25519) have changed it. What is wrong is listed with its place;
+ * nothing stops the reading, since a record with one fault often has another. */
 #include "dkim.h"
 #include "dkim_key.h"
 
@@ -39,14 +39,13 @@ static bool is_harmless(enum dkim_fault code)
 	case DKIM_FAULT_VALUE_CASE:
 	case DKIM_FAULT_P_KNOWN:
 	case DKIM_FAULT_RSA_ROCA:
-	case DKIM_FAULT_RSA_EXPONENT_RARE:
-		return true;
-	default:
-		return false;
+	case DKIM_FAULT_RSA_EXPONENT_RARE: return true;
+	default: return false;
 	}
 }
 
-void dkim_fault_add(struct arena *a, struct dkim_key *key, enum dkim_fault code, struct span at, const char *detail)
+void dkim_fault_add(struct arena *a, struct dkim_key *key, enum dkim_fault code, struct span at,
+		    const char *detail)
 {
 	fault_add(a, &key->faults, (int)code, at, detail);
 	/* not found out from the list afterwards, which keeps the first 64 faults only */
@@ -54,7 +53,8 @@ void dkim_fault_add(struct arena *a, struct dkim_key *key, enum dkim_fault code,
 		key->usable = false;
 }
 
-/* The value, or the whole element where the value is empty: a span of no length would mean the whole record. */
+/* The value, or the whole element where the value is empty: a span of no length would mean the
+ * whole record. */
 static struct span value_span(const struct tag *t)
 {
 	return t->value_at.len ? t->value_at : t->at;
@@ -69,7 +69,8 @@ static bool is_dkim_version(struct str v)
 	return str_starts_ci(v, S("DKIM"));
 }
 
-/* A p= without v= or k= beside it is taken for a key when it looks like one: anybody may write "p=" in a TXT record. */
+/* A p= without v= or k= beside it is taken for a key when it looks like one: anybody may write "p="
+ * in a TXT record. */
 static bool is_key_like(struct str p)
 {
 	return p.n == 0 || p.n >= DKIM_ED25519_OCTETS || str_starts(p, S("MI"));
@@ -149,19 +150,25 @@ static void check_name(struct arena *a, struct dkim_key *key, const struct tag *
 	}
 	if (t->name.n && (t->name.p[0] == '"' || t->name.p[0] == '\\'))
 		dkim_fault_add(a, key, DKIM_FAULT_P_QUOTE, (struct span){ t->at.at, 1 },
-			       t->name.p[0] == '"' ? "a quotation mark stands before the tag" : "a backslash stands before the tag");
+			       t->name.p[0] == '"' ? "a quotation mark stands before the tag"
+						   : "a backslash stands before the tag");
 	else if (!t->has_equals)
-		dkim_fault_add(a, key, DKIM_FAULT_TAG_SYNTAX, t->at,
-		      arena_printf(a, "\"%.*s\" is no tag=value", shown(t->name), t->name.p));
+		dkim_fault_add(
+			a, key, DKIM_FAULT_TAG_SYNTAX, t->at,
+			arena_printf(a, "\"%.*s\" is no tag=value", shown(t->name), t->name.p));
 	else if (!good)
-		dkim_fault_add(a, key, DKIM_FAULT_TAG_SYNTAX, t->name_at.len ? t->name_at : t->at,
-		      arena_printf(a, "\"%.*s\" is no tag name", shown(t->name), t->name.p));
-	else if (t->name.n == 1 && t->name.p[0] < 'a' && str_find(S("vkphstgn"), ascii_lower(t->name.p[0])) >= 0)
+		dkim_fault_add(
+			a, key, DKIM_FAULT_TAG_SYNTAX, t->name_at.len ? t->name_at : t->at,
+			arena_printf(a, "\"%.*s\" is no tag name", shown(t->name), t->name.p));
+	else if (t->name.n == 1 && t->name.p[0] < 'a' &&
+		 str_find(S("vkphstgn"), ascii_lower(t->name.p[0])) >= 0)
 		dkim_fault_add(a, key, DKIM_FAULT_TAG_CASE, t->name_at,
-		      arena_printf(a, "\"%c=\" is not \"%c=\"", t->name.p[0], ascii_lower(t->name.p[0])));
+			       arena_printf(a, "\"%c=\" is not \"%c=\"", t->name.p[0],
+					    ascii_lower(t->name.p[0])));
 }
 
-/* VALCHAR and folding white space are all a value may hold. p= is left to the base64 reader, which says it better. */
+/* VALCHAR and folding white space are all a value may hold. p= is left to the base64 reader, which
+ * says it better. */
 static void check_value(struct arena *a, struct dkim_key *key, const struct tag *t)
 {
 	if (!t->has_equals || str_eq(t->name, S("p")))
@@ -170,8 +177,11 @@ static void check_value(struct arena *a, struct dkim_key *key, const struct tag 
 		unsigned char c = (unsigned char)t->value.p[i];
 
 		if (!is_fws((char)c) && (c < 0x21 || c > 0x7e)) {
-			dkim_fault_add(a, key, DKIM_FAULT_TAG_SYNTAX, (struct span){ t->value_at.at + (uint32_t)i, 1 },
-			      arena_printf(a, "octet 0x%02x in %.*s= is no printable ASCII", c, shown(t->name), t->name.p));
+			dkim_fault_add(a, key, DKIM_FAULT_TAG_SYNTAX,
+				       (struct span){ t->value_at.at + (uint32_t)i, 1 },
+				       arena_printf(a,
+						    "octet 0x%02x in %.*s= is no printable ASCII",
+						    c, shown(t->name), t->name.p));
 			return;
 		}
 	}
@@ -185,9 +195,11 @@ static void check_tags(struct arena *a, struct dkim_key *key)
 		check_name(a, key, t);
 		check_value(a, key, t);
 		for (size_t j = 0; j < i; j++) {
-			if (t->has_equals && key->tags.item[j].has_equals && str_eq(t->name, key->tags.item[j].name)) {
+			if (t->has_equals && key->tags.item[j].has_equals &&
+			    str_eq(t->name, key->tags.item[j].name)) {
 				dkim_fault_add(a, key, DKIM_FAULT_DUP_TAG, t->at,
-				      arena_printf(a, "%.*s= is there twice", shown(t->name), t->name.p));
+					       arena_printf(a, "%.*s= is there twice",
+							    shown(t->name), t->name.p));
 				break;
 			}
 		}
@@ -203,8 +215,9 @@ static void check_empty(struct arena *a, struct dkim_key *key)
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == ';') {
 			if (empty)
-				dkim_fault_add(a, key, DKIM_FAULT_EMPTY_ELEMENT, (struct span){ (uint32_t)i, 1 },
-				      "there is no tag before this semicolon");
+				dkim_fault_add(a, key, DKIM_FAULT_EMPTY_ELEMENT,
+					       (struct span){ (uint32_t)i, 1 },
+					       "there is no tag before this semicolon");
 			empty = true;
 		} else if (!is_fws(text.p[i])) {
 			empty = false;
@@ -229,9 +242,11 @@ static void read_v(struct arena *a, struct dkim_key *key)
 	if (str_starts(v->value, S("DKIM1")) && v->value.n > 5 && is_fws(v->value.p[5]))
 		detail = "a semicolon is missing behind \"v=DKIM1\"";
 	else if (str_eq(v->value, S("DKIM1\\")))
-		detail = "there is a backslash behind \"DKIM1\", an escape that became part of the record";
+		detail =
+			"there is a backslash behind \"DKIM1\", an escape that became part of the record";
 	else
-		detail = arena_printf(a, "v= is \"%.*s\", not \"DKIM1\"", shown(v->value), v->value.p);
+		detail = arena_printf(a, "v= is \"%.*s\", not \"DKIM1\"", shown(v->value),
+				      v->value.p);
 	dkim_fault_add(a, key, DKIM_FAULT_V_VALUE, value_span(v), detail);
 }
 
@@ -247,9 +262,11 @@ static void read_k(struct arena *a, struct dkim_key *key)
 		key->type = DKIM_ED25519;
 	else if (!str_eq_ci(k->value, S("rsa")))
 		key->type = DKIM_OTHER;
-	if (key->type != DKIM_OTHER && !str_eq(k->value, key->type == DKIM_RSA ? S("rsa") : S("ed25519")))
+	if (key->type != DKIM_OTHER &&
+	    !str_eq(k->value, key->type == DKIM_RSA ? S("rsa") : S("ed25519")))
 		dkim_fault_add(a, key, DKIM_FAULT_VALUE_CASE, value_span(k),
-		      arena_printf(a, "k=%.*s is not written in lower case", shown(k->value), k->value.p));
+			       arena_printf(a, "k=%.*s is not written in lower case",
+					    shown(k->value), k->value.p));
 }
 
 /* The next element of a colon-separated list; *at moves on. False at the end. */
@@ -279,15 +296,20 @@ static void read_h(struct arena *a, struct dkim_key *key)
 		*(item.n == 6 ? &sha256 : &sha1) = true;
 		if (item.p[0] != 's' || item.p[1] != 'h' || item.p[2] != 'a')
 			dkim_fault_add(a, key, DKIM_FAULT_VALUE_CASE, str_span(key->text, item),
-			      arena_printf(a, "%.*s is not written in lower case", (int)item.n, item.p));
+				       arena_printf(a, "%.*s is not written in lower case",
+						    (int)item.n, item.p));
 	}
 	if (sha256)
 		return;
 	if (sha1)
-		dkim_fault_add(a, key, DKIM_FAULT_H_SHA1_ONLY, value_span(h), "h= allows SHA-1 alone");
+		dkim_fault_add(a, key, DKIM_FAULT_H_SHA1_ONLY, value_span(h),
+			       "h= allows SHA-1 alone");
 	else
-		dkim_fault_add(a, key, DKIM_FAULT_H_UNKNOWN, value_span(h),
-		      arena_printf(a, "h=%.*s names no hash that there is; it is written \"sha256\"", shown(h->value), h->value.p));
+		dkim_fault_add(
+			a, key, DKIM_FAULT_H_UNKNOWN, value_span(h),
+			arena_printf(a,
+				     "h=%.*s names no hash that there is; it is written \"sha256\"",
+				     shown(h->value), h->value.p));
 }
 
 static void read_s(struct arena *a, struct dkim_key *key)
@@ -306,7 +328,8 @@ static void read_s(struct arena *a, struct dkim_key *key)
 		return;
 	key->tlsrpt_only = tlsrpt;
 	dkim_fault_add(a, key, DKIM_FAULT_S_NOT_EMAIL, value_span(s),
-	      arena_printf(a, "s=%.*s has neither \"email\" nor \"*\" in it", shown(s->value), s->value.p));
+		       arena_printf(a, "s=%.*s has neither \"email\" nor \"*\" in it",
+				    shown(s->value), s->value.p));
 }
 
 static void read_t(struct arena *a, struct dkim_key *key)
@@ -322,8 +345,10 @@ static void read_t(struct arena *a, struct dkim_key *key)
 		else if (str_eq(item, S("s")))
 			key->strict_i = true;
 		else
-			dkim_fault_add(a, key, DKIM_FAULT_T_UNKNOWN, item.n ? str_span(key->text, item) : t->at,
-			      arena_printf(a, "\"%.*s\" is no flag that verifiers know", shown(item), item.p));
+			dkim_fault_add(a, key, DKIM_FAULT_T_UNKNOWN,
+				       item.n ? str_span(key->text, item) : t->at,
+				       arena_printf(a, "\"%.*s\" is no flag that verifiers know",
+						    shown(item), item.p));
 	}
 }
 
@@ -333,7 +358,7 @@ static void read_g(struct arena *a, struct dkim_key *key)
 
 	if (g && !str_eq(g->value, S("*")))
 		dkim_fault_add(a, key, DKIM_FAULT_G, value_span(g),
-		      arena_printf(a, "g=%.*s", shown(g->value), g->value.p));
+			       arena_printf(a, "g=%.*s", shown(g->value), g->value.p));
 }
 
 /* ---- the whole ---- */
@@ -358,7 +383,7 @@ void parse_dkim(struct arena *a, struct str text, struct dkim_key *out)
 
 		out->p = NULL;
 		dkim_fault_add(a, out, DKIM_FAULT_NO_P, near ? near->at : (struct span){ 0, 0 },
-		      near ? "the tag is not written \"p=\"" : "there is no p=");
+			       near ? "the tag is not written \"p=\"" : "there is no p=");
 	}
 	if (!out->p || out->revoked || out->type == DKIM_OTHER || out->bits == 0)
 		out->usable = false;

@@ -1,9 +1,9 @@
-/* The framing of the key in p=: base64 (RFC 6376 2.10, 3.6.1) and the headers of DER (X.690 8.1, 10.1; RFC 5280 4.1, RFC 8017 A.1.1). */
+/* The framing of the key in p=: base64 (RFC 6376 2.10, 3.6.1) and the headers of DER
+ * (X.690 8.1, 10.1; RFC 5280 4.1, RFC 8017 A.1.1). */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 
 #include "dkim_key.h"
 #include "input.h"
@@ -35,13 +35,16 @@ static void bad_octets(struct str text, size_t at, struct dkim_base64 *out)
 	size_t end = at + 1;
 
 	if (c == '-' || c == '_')
-		out->why = "\"-\" and \"_\" belong to the URL-safe alphabet; DKIM wants \"+\" and \"/\"";
+		out->why =
+			"\"-\" and \"_\" belong to the URL-safe alphabet; DKIM wants \"+\" and \"/\"";
 	else if (c == '"' || c == '\\')
-		out->why = "quotation marks or backslashes that belong to a zone file became part of the record";
+		out->why =
+			"quotation marks or backslashes that belong to a zone file became part of the record";
 	else if (c == '=')
 		out->why = "there is text behind the closing \"=\"";
 	else if (c >= 0x80 || c < 0x20 || c == 0x7f)
-		out->why = "an octet that is no printable ASCII, such as a non-breaking space from a web page";
+		out->why =
+			"an octet that is no printable ASCII, such as a non-breaking space from a web page";
 	else
 		out->why = "a character that is not in the base64 alphabet";
 	while (end < text.n && c >= 0x80 && (unsigned char)text.p[end] >= 0x80)
@@ -49,7 +52,8 @@ static void bad_octets(struct str text, size_t at, struct dkim_base64 *out)
 	out->bad = (struct span){ (uint32_t)at, (uint32_t)(end - at) };
 }
 
-/* The "=" signs at the end, blanks between them allowed. `quantum` is how many characters came since the last whole four. */
+/* The "=" signs at the end, blanks between them allowed. `quantum` is how many characters came
+ * since the last whole four. */
 static void read_padding(struct str text, size_t at, unsigned quantum, struct dkim_base64 *out)
 {
 	size_t first = at;
@@ -104,12 +108,14 @@ void dkim_base64_read(struct arena *a, struct str text, struct dkim_base64 *out)
 
 const char *dkim_base64_write(struct arena *a, const uint8_t *p, size_t n)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *out = arena_alloc(a, n / 3 * 4 + 5);
 	size_t k = 0;
 
 	for (size_t i = 0; i < n; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0U);
+		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (i + 2 < n ? p[i + 2] : 0U);
 
 		out[k++] = alphabet[v >> 18];
 		out[k++] = alphabet[v >> 12 & 63];
@@ -121,9 +127,10 @@ const char *dkim_base64_write(struct arena *a, const uint8_t *p, size_t n)
 
 /* ---- DER headers ---- */
 
-enum { DER_INTEGER = 0x02, DER_OID = 0x06, DER_SEQUENCE = 0x30 };
+enum { DER_INTEGER = 0x02, DER_BIT_STRING = 0x03, DER_OID = 0x06, DER_SEQUENCE = 0x30 };
 
-/* Tag and length of what stands at the cursor. False when there is no header, or its length is written in more than four octets. */
+/* Tag and length of what stands at the cursor. False when there is no header, or its length is
+ * written in more than four octets. */
 static bool der_head(struct input *in, uint8_t *tag, size_t *len)
 {
 	unsigned n;
@@ -140,7 +147,8 @@ static bool der_head(struct input *in, uint8_t *tag, size_t *len)
 	return !in->bad;
 }
 
-/* The algorithms of a SubjectPublicKeyInfo that people are known to publish; the octets are the OID's. */
+/* The algorithms of a SubjectPublicKeyInfo that people are known to publish; the octets are the
+ * OID's. */
 static const struct {
 	const char *oid;
 	size_t n;
@@ -148,7 +156,8 @@ static const struct {
 	const char *other;
 } algorithms[] = {
 	{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", 9, DKIM_DER_RSA, NULL },
-	{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a", 9, DKIM_DER_OTHER, "an RSA key that is bound to RSASSA-PSS" },
+	{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a", 9, DKIM_DER_OTHER,
+	  "an RSA key that is bound to RSASSA-PSS" },
 	{ "\x2b\x65\x70", 3, DKIM_DER_ED25519, NULL },
 	{ "\x2b\x65\x71", 3, DKIM_DER_OTHER, "an Ed448 key" },
 	{ "\x2b\x65\x6e", 3, DKIM_DER_OTHER, "an X25519 key, which cannot sign" },
@@ -189,24 +198,41 @@ static void read_modulus(struct input *in, struct str *modulus, struct dkim_der 
 		out->bits--;
 }
 
-/* What follows the header of the outermost SEQUENCE. */
-static void read_inside(struct input *in, struct str *modulus, struct dkim_der *out)
+/* The RSAPublicKey in the BIT STRING at the cursor. It must fill the BIT STRING, and that the rest. */
+static void read_bit_string(struct input *in, struct str *bare, struct str *modulus, struct dkim_der *out)
 {
-	struct input look;
+	uint8_t tag;
+	size_t len, from;
+	bool fills;
+
+	if (!der_head(in, &tag, &len) || tag != DER_BIT_STRING)
+		return;
+	fills = len == input_left(in);
+	if (input_u8(in) != 0)
+		return;
+	from = in->at;
+	if (!der_head(in, &tag, &len) || tag != DER_SEQUENCE)
+		return;
+	if (fills && len == input_left(in))
+		*bare = (struct str){ (const char *)in->base + from, in->len - from };
+	read_modulus(in, modulus, out);
+}
+
+/* What follows the header of the outermost SEQUENCE. `bare` becomes the RSAPublicKey, when all of it is there. */
+static void read_inside(struct input *in, struct str *bare, struct str *modulus, struct dkim_der *out)
+{
+	struct input look = *in;
 	uint8_t tag;
 	size_t len;
 
-	look = *in;
 	if (!der_head(&look, &tag, &len))
 		return;
 	if (tag == DER_INTEGER) {
 		/* RSAPublicKey begins with the modulus; private keys, PKCS #1 and PKCS #8, with a version of 0 or 1 */
-		if (len == 1) {
-			out->kind = DKIM_DER_PRIVATE;
-			return;
-		}
-		out->kind = DKIM_DER_RSA_BARE;
-		read_modulus(in, modulus, out);
+		out->kind = len == 1 ? DKIM_DER_PRIVATE : DKIM_DER_RSA_BARE;
+		*bare = (struct str){ (const char *)in->base, in->len };
+		if (out->kind == DKIM_DER_RSA_BARE)
+			read_modulus(in, modulus, out);
 		return;
 	}
 	if (tag != DER_SEQUENCE)
@@ -220,10 +246,8 @@ static void read_inside(struct input *in, struct str *modulus, struct dkim_der *
 		return;
 	}
 	read_algorithm(input_take(&look, len < input_left(&look) ? len : input_left(&look)), out);
-	/* BIT STRING, no unused bits, SEQUENCE, and then the modulus */
-	if (out->kind == DKIM_DER_RSA && der_head(in, &tag, &len) && tag == 0x03 && input_u8(in) == 0 &&
-	    der_head(in, &tag, &len) && tag == DER_SEQUENCE)
-		read_modulus(in, modulus, out);
+	if (out->kind == DKIM_DER_RSA)
+		read_bit_string(in, bare, modulus, out);
 }
 
 /* ---- the numbers of an RSA key ---- */
@@ -237,13 +261,15 @@ static unsigned remainder_of(struct str big, unsigned p)
 	return r;
 }
 
-/* Moduli made by the Infineon library are powers of 65537 modulo every small prime (Nemec et al., "The Return of Coppersmith's
- * Attack", 2017); one of other origin is that for all of these primes only by an extreme chance. */
+/* Moduli made by the Infineon library are powers of 65537 modulo every small prime (Nemec et al.,
+ * "The Return of Coppersmith's Attack", 2017); one of other origin is that for all of these primes
+ * only by an extreme chance. */
 static bool has_roca_mark(struct str modulus)
 {
 	static const uint8_t primes[] = {
-		3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
-		109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+		3,   5,   7,   11,  13,  17,  19,  23,  29,  31,  37,  41,  43,
+		47,  53,  59,  61,  67,  71,  73,  79,  83,  89,  97,  101, 103,
+		107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 	};
 
 	for (size_t i = 0; i < sizeof(primes); i++) {
@@ -274,24 +300,23 @@ static void read_exponent(const EVP_PKEY *pkey, struct dkim_der *out)
 			for (size_t i = 0; i < sizeof(octets); i++)
 				out->exponent = out->exponent << 8 | octets[i];
 		}
-		out->exponent_rare = !out->exponent_bad && out->exponent != 3 && out->exponent != 17 &&
-				     out->exponent != 257 && out->exponent != 65537;
+		out->exponent_rare = !out->exponent_bad && out->exponent != 3 &&
+				     out->exponent != 17 && out->exponent != 257 &&
+				     out->exponent != 65537;
 	}
 	BN_free(e);
 }
 
-/* Nothing is taken from an arena in here: its way out of a shortage would leave the key behind. */
-static void ask_openssl(const uint8_t *p, size_t n, struct dkim_der *out)
+/* OpenSSL is given the RSAPublicKey itself: looking for the kind of key in a SubjectPublicKeyInfo takes it ten times as long. Nothing is
+ * taken from an arena in here: its way out of a shortage would leave the key behind. */
+static void ask_openssl(struct str bare, struct dkim_der *out)
 {
-	const unsigned char *at = p;
+	const unsigned char *at = (const unsigned char *)bare.p;
 	EVP_PKEY *pkey;
 
 	ERR_set_mark();
-	if (out->kind == DKIM_DER_RSA)
-		pkey = d2i_PUBKEY(NULL, &at, (long)n);
-	else
-		pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)n);
-	if (pkey && EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA && EVP_PKEY_get_bits(pkey) > 0) {
+	pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)bare.n);
+	if (pkey && EVP_PKEY_get_bits(pkey) > 0) {
 		out->key = true;
 		out->bits = (unsigned)EVP_PKEY_get_bits(pkey);
 		read_exponent(pkey, out);
@@ -303,7 +328,7 @@ static void ask_openssl(const uint8_t *p, size_t n, struct dkim_der *out)
 void dkim_der_read(const uint8_t *p, size_t n, struct dkim_der *out)
 {
 	struct input in = input_of(p, n);
-	struct str modulus = { NULL, 0 };
+	struct str bare = { NULL, 0 }, modulus = { NULL, 0 };
 	uint8_t tag;
 	size_t len;
 
@@ -315,12 +340,12 @@ void dkim_der_read(const uint8_t *p, size_t n, struct dkim_der *out)
 	out->trailing = out->said < n ? n - out->said : 0;
 	if (out->trailing)
 		in.len = out->said;
-	read_inside(&in, &modulus, out);
+	read_inside(&in, &bare, &modulus, out);
 	if (out->truncated || (out->kind != DKIM_DER_RSA && out->kind != DKIM_DER_RSA_BARE))
 		return;
-	if (out->bits > DKIM_RSA_BITS_MAX || out->said > DKIM_RSA_BITS_MAX / 8 * 2 + 64)
+	if (!bare.n || out->bits > DKIM_RSA_BITS_MAX || bare.n > DKIM_RSA_BITS_MAX / 8 * 2 + 64)
 		return;
-	ask_openssl(p, out->said, out);
+	ask_openssl(bare, out);
 	if (out->key && modulus.n) {
 		out->even = !(modulus.p[modulus.n - 1] & 1);
 		out->roca = !out->even && has_roca_mark(modulus);
@@ -347,14 +372,15 @@ static size_t der_put_head(uint8_t *out, uint8_t tag, size_t n)
 
 const char *dkim_spki_of_bare(struct arena *a, const uint8_t *p, size_t n)
 {
-	static const uint8_t rsa[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
+	static const uint8_t rsa[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+				       0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
 	uint8_t head[2][4];
 	size_t inner, outer, k = 0;
 	uint8_t *out;
 
 	if (n > 0xff00)
 		return NULL;
-	inner = der_put_head(head[1], 0x03, n + 1);
+	inner = der_put_head(head[1], DER_BIT_STRING, n + 1);
 	outer = der_put_head(head[0], DER_SEQUENCE, sizeof(rsa) + inner + 1 + n);
 	out = arena_alloc(a, outer + sizeof(rsa) + inner + 1 + n);
 	memcpy(out, head[0], outer);

@@ -1,12 +1,27 @@
 /* DMARC policy records, read as RFC 9989 4.7 and 4.8 say.
  *
- * Where the ABNF and the DKIM tag-list that it builds on disagree (letter case of tag names), both readings are honoured and the
- * difference is a fault. The first of several equal tags counts. */
+ * Where the ABNF and the DKIM tag-list that it builds on disagree (letter case of tag names), both
+ * readings are honoured and the difference is a fault. The first of several equal tags counts. */
 #include "dmarc.h"
 
 enum { QUOTE_MAX = 48 };
 
-enum tag_id { ID_V, ID_P, ID_SP, ID_NP, ID_RUA, ID_RUF, ID_ADKIM, ID_ASPF, ID_T, ID_PSD, ID_FO, ID_PCT, ID_RF, ID_RI };
+enum tag_id {
+	ID_V,
+	ID_P,
+	ID_SP,
+	ID_NP,
+	ID_RUA,
+	ID_RUF,
+	ID_ADKIM,
+	ID_ASPF,
+	ID_T,
+	ID_PSD,
+	ID_FO,
+	ID_PCT,
+	ID_RF,
+	ID_RI
+};
 enum tag_kind { TAG_V, TAG_POLICY, TAG_URIS, TAG_LETTER, TAG_FO, TAG_PCT, TAG_REMOVED };
 
 struct known_tag {
@@ -38,28 +53,25 @@ enum { NKNOWN = sizeof(known_tags) / sizeof(known_tags[0]) };
 static const struct {
 	const char *wrong, *right;
 } tag_aliases[] = {
-	{ "policy", "p" }, { "pp", "p" },         { "ps", "sp" },      { "sp-", "sp" },
-	{ "pn", "np" },    { "subpolicy", "sp" }, { "s-p", "sp" },     { "ruas", "rua" },
-	{ "test", "t" },   { "dkim", "adkim" },   { "spf", "aspf" },   { "pc", "pct" },
+	{ "policy", "p" }, { "pp", "p" },         { "ps", "sp" },    { "sp-", "sp" },
+	{ "pn", "np" },    { "subpolicy", "sp" }, { "s-p", "sp" },   { "ruas", "rua" },
+	{ "test", "t" },   { "dkim", "adkim" },   { "spf", "aspf" }, { "pc", "pct" },
 };
 
 const char *dmarc_policy_name(enum dmarc_policy p)
 {
 	switch (p) {
-	case DMARC_NONE:
-		return "none";
-	case DMARC_QUARANTINE:
-		return "quarantine";
-	case DMARC_REJECT:
-		return "reject";
+	case DMARC_NONE: return "none";
+	case DMARC_QUARANTINE: return "quarantine";
+	case DMARC_REJECT: return "reject";
 	case DMARC_ABSENT:
-	case DMARC_INVALID:
-		break;
+	case DMARC_INVALID: break;
 	}
 	return NULL;
 }
 
-/* Text of the record for a clause: what is not printable shows as "?", and the end of a long one is left out. */
+/* Text of the record for a clause: what is not printable shows as "?", and the end of a long one is
+ * left out. */
 static const char *quoted(struct arena *a, struct str s)
 {
 	size_t n = s.n > QUOTE_MAX ? QUOTE_MAX : s.n;
@@ -81,14 +93,18 @@ static enum dmarc_policy policy_from(struct str value)
 	return DMARC_INVALID;
 }
 
-/* dmarc-fo (4.8): "0", "1", "d" and "s" parted by colons, each at most once, not both "0" and "1". */
+/* dmarc-fo (4.8): "0", "1", "d" and "s" parted by colons, each at most once, not both "0" and "1".
+ */
 static bool is_fo(struct str value)
 {
 	bool digit = false, dkim = false, spf = false;
 
 	for (size_t i = 0; i < value.n; i += 2) {
 		char c = ascii_lower(value.p[i]);
-		bool *seen = c == '0' || c == '1' ? &digit : c == 'd' ? &dkim : c == 's' ? &spf : NULL;
+		bool *seen = c == '0' || c == '1' ? &digit
+			     : c == 'd'           ? &dkim
+			     : c == 's'           ? &spf
+						  : NULL;
 
 		if (!seen || *seen)
 			return false;
@@ -99,7 +115,8 @@ static bool is_fo(struct str value)
 	return value.n > 0;
 }
 
-/* dmarc-value (4.8): printable ASCII; "=" is tolerated, URIs hold it. The place of the first other octet, or -1. */
+/* dmarc-value (4.8): printable ASCII; "=" is tolerated, URIs hold it. The place of the first other
+ * octet, or -1. */
 static ptrdiff_t foreign_octet(struct str value)
 {
 	for (size_t i = 0; i < value.n; i++) {
@@ -129,7 +146,8 @@ const char *dmarc_tag_meant(struct str name)
 			return tag_aliases[i].right;
 	}
 	for (size_t i = 0; i < NKNOWN; i++) {
-		if (strlen(known_tags[i].name) >= 3 && name.n >= 3 && str_near(name, known_tags[i].name))
+		if (strlen(known_tags[i].name) >= 3 && name.n >= 3 &&
+		    str_near(name, known_tags[i].name))
 			return known_tags[i].name;
 	}
 	return NULL;
@@ -149,25 +167,20 @@ bool dmarc_value_ok(struct str name, struct str value)
 	if (!k)
 		return true;
 	switch (k->kind) {
-	case TAG_V:
-		return str_eq(value, S("DMARC1"));
-	case TAG_POLICY:
-		return policy_from(value) != DMARC_INVALID;
-	case TAG_LETTER:
-		return value.n == 1 && strchr(k->letters, ascii_lower(value.p[0]));
-	case TAG_FO:
-		return is_fo(value);
-	case TAG_PCT:
-		return str_to_u32(value, 100, &number);
+	case TAG_V: return str_eq(value, S("DMARC1"));
+	case TAG_POLICY: return policy_from(value) != DMARC_INVALID;
+	case TAG_LETTER: return value.n == 1 && strchr(k->letters, ascii_lower(value.p[0]));
+	case TAG_FO: return is_fo(value);
+	case TAG_PCT: return str_to_u32(value, 100, &number);
 	case TAG_URIS:
-	case TAG_REMOVED:
-		break;
+	case TAG_REMOVED: break;
 	}
 	return true;
 }
 
 /* Sets what a tag whose value is valid says; `ok` false: what it says when it is not. */
-static void take_value(struct arena *a, struct dmarc *d, const struct known_tag *k, const struct tag *t, bool ok)
+static void take_value(struct arena *a, struct dmarc *d, const struct known_tag *k,
+		       const struct tag *t, bool ok)
 {
 	char letter = ok ? ascii_lower(t->value.p[0]) : 0;
 	enum dmarc_policy policy = ok ? policy_from(t->value) : DMARC_INVALID;
@@ -194,12 +207,8 @@ static void take_value(struct arena *a, struct dmarc *d, const struct known_tag 
 		parse_uris(a, t->value, t->value_at.at, true, &d->ruf, &d->nruf);
 		d->ruf_tag = t;
 		break;
-	case ID_ADKIM:
-		d->adkim = ok ? letter : 'r';
-		break;
-	case ID_ASPF:
-		d->aspf = ok ? letter : 'r';
-		break;
+	case ID_ADKIM: d->adkim = ok ? letter : 'r'; break;
+	case ID_ASPF: d->aspf = ok ? letter : 'r'; break;
 	case ID_T:
 		d->testing = letter == 'y';
 		d->t_tag = t;
@@ -208,22 +217,20 @@ static void take_value(struct arena *a, struct dmarc *d, const struct known_tag 
 		d->psd = ok ? letter : 'u';
 		d->psd_tag = t;
 		break;
-	case ID_FO:
-		d->fo_tag = t;
-		break;
+	case ID_FO: d->fo_tag = t; break;
 	case ID_PCT:
 		d->pct = str_to_u32(t->value, 100, &number) ? (int)number : -2;
 		d->pct_tag = t;
 		break;
 	case ID_V:
 	case ID_RF:
-	case ID_RI:
-		break;
+	case ID_RI: break;
 	}
 }
 
 /* Why the value of a known tag is none. */
-static void add_value_fault(struct arena *a, struct dmarc *d, const struct known_tag *k, const struct tag *t)
+static void add_value_fault(struct arena *a, struct dmarc *d, const struct known_tag *k,
+			    const struct tag *t)
 {
 	struct str bare = str_sub(t->value, 0, t->value.n ? t->value.n - 1 : 0);
 	ptrdiff_t octet = foreign_octet(t->value);
@@ -235,10 +242,13 @@ static void add_value_fault(struct arena *a, struct dmarc *d, const struct known
 		return;
 	}
 	if (bare.n && t->value.p[bare.n] == '\\' && dmarc_value_ok(t->name, str_trim(bare))) {
-		fault_add(a, &d->faults, DMARC_FAULT_ESCAPE, t->value_at,
-			  arena_printf(a, "the value of %s is %s, with a backslash that belongs to the zone file's "
-					  "or the panel's way of writing, not to the record",
-				       k->name, what));
+		fault_add(
+			a, &d->faults, DMARC_FAULT_ESCAPE, t->value_at,
+			arena_printf(
+				a,
+				"the value of %s is %s, with a backslash that belongs to the zone file's "
+				"or the panel's way of writing, not to the record",
+				k->name, what));
 		return;
 	}
 	if (octet >= 0 && k->kind != TAG_POLICY) {
@@ -249,28 +259,35 @@ static void add_value_fault(struct arena *a, struct dmarc *d, const struct known
 		return;
 	}
 	if (k->kind == TAG_POLICY)
-		what = arena_printf(a, "%s=%s: the value must be none, quarantine or reject%s", k->name,
-				    t->value.n ? what : "", octet >= 0 ? ", and holds characters that are not ASCII" : "");
+		what = arena_printf(a, "%s=%s: the value must be none, quarantine or reject%s",
+				    k->name, t->value.n ? what : "",
+				    octet >= 0 ? ", and holds characters that are not ASCII" : "");
 	else
 		what = arena_printf(a, "%s has the value %s", k->name, what);
 	fault_add(a, &d->faults, (int)k->bad, t->value.n ? t->value_at : t->at, what);
 }
 
-static void read_known(struct arena *a, struct dmarc *d, const struct known_tag *k, const struct tag *t)
+static void read_known(struct arena *a, struct dmarc *d, const struct known_tag *k,
+		       const struct tag *t)
 {
 	bool ok = dmarc_value_ok(t->name, t->value);
 
 	if (!str_eq(t->name, str_c(k->name)))
-		fault_add(a, &d->faults, DMARC_FAULT_TYPO_TAG, t->name_at,
-			  arena_printf(a, "%s is written in capital letters: implementations differ on whether it is the tag %s",
-				       quoted(a, t->name), k->name));
+		fault_add(
+			a, &d->faults, DMARC_FAULT_TYPO_TAG, t->name_at,
+			arena_printf(
+				a,
+				"%s is written in capital letters: implementations differ on whether it is the tag %s",
+				quoted(a, t->name), k->name));
 	take_value(a, d, k, t, ok);
 	if (k->kind == TAG_PCT)
 		fault_add(a, &d->faults, DMARC_FAULT_REMOVED_PCT, t->at,
-			  d->pct >= 0 ? arena_printf(a, "pct=%d", d->pct) :
-					arena_printf(a, "pct has the value %s", quoted(a, t->value)));
+			  d->pct >= 0
+				  ? arena_printf(a, "pct=%d", d->pct)
+				  : arena_printf(a, "pct has the value %s", quoted(a, t->value)));
 	else if (k->kind == TAG_REMOVED)
-		fault_add(a, &d->faults, DMARC_FAULT_REMOVED_RF_RI, t->at, arena_printf(a, "%s is ignored", k->name));
+		fault_add(a, &d->faults, DMARC_FAULT_REMOVED_RF_RI, t->at,
+			  arena_printf(a, "%s is ignored", k->name));
 	else if (!ok)
 		add_value_fault(a, d, k, t);
 }
@@ -285,7 +302,8 @@ static void read_unknown(struct arena *a, struct dmarc *d, const struct tag *t)
 		alpha = alpha && ascii_is_alpha((unsigned char)t->name.p[i]);
 	if (meant)
 		fault_add(a, &d->faults, DMARC_FAULT_TYPO_TAG, t->name_at,
-			  arena_printf(a, "%s is no tag of DMARC and is ignored; %s is one", name, meant));
+			  arena_printf(a, "%s is no tag of DMARC and is ignored; %s is one", name,
+				       meant));
 	else if (!alpha)
 		fault_add(a, &d->faults, DMARC_FAULT_TAG_SYNTAX, t->at,
 			  arena_printf(a, "%s is no name of a tag", name));
@@ -304,7 +322,8 @@ static void read_tags(struct arena *a, struct dmarc *d)
 
 		if (!t->has_equals) {
 			fault_add(a, &d->faults, DMARC_FAULT_TAG_SYNTAX, t->at,
-				  arena_printf(a, "%s is no tag: there is no \"=\" in it", quoted(a, t->name)));
+				  arena_printf(a, "%s is no tag: there is no \"=\" in it",
+					       quoted(a, t->name)));
 		} else if (!k) {
 			read_unknown(a, d, t);
 		} else if (seen & (1U << (k - known_tags))) {
@@ -353,11 +372,12 @@ void parse_dmarc(struct arena *a, struct str text, struct dmarc *out)
 		d->has_valid_rua = d->has_valid_rua || d->rua[i].valid;
 }
 
-/* The fallback of 4.10.1: a record without a valid p, or with an sp or np that is not valid, counts as p=none where reports are
- * asked for, and as no DMARC at all where they are not. */
+/* The fallback of 4.10.1: a record without a valid p, or with an sp or np that is not valid, counts
+ * as p=none where reports are asked for, and as no DMARC at all where they are not. */
 static bool falls_back(const struct dmarc *d, enum dmarc_policy *out)
 {
-	if (d->p != DMARC_ABSENT && d->p != DMARC_INVALID && d->sp != DMARC_INVALID && d->np != DMARC_INVALID)
+	if (d->p != DMARC_ABSENT && d->p != DMARC_INVALID && d->sp != DMARC_INVALID &&
+	    d->np != DMARC_INVALID)
 		return false;
 	*out = d->has_valid_rua ? DMARC_NONE : DMARC_ABSENT;
 	return true;

@@ -1,4 +1,5 @@
-/* Which TXT records at a name are DMARC policy records (RFC 9989 4.8, 4.10 step 2), and which were meant to be. */
+/* Which TXT records at a name are DMARC policy records (RFC 9989 4.8, 4.10 step 2), and which were
+ * meant to be. */
 #include "dmarc.h"
 
 static size_t skip_wsp(struct str s, size_t i)
@@ -66,16 +67,11 @@ static const char *why_not_version(struct str value)
 		return "the version is not \"DMARC1\"";
 	switch (value.p[6]) {
 	case ' ':
-	case '\t':
-		return "there is no \";\" behind \"v=DMARC1\"";
-	case ',':
-		return "a \",\" stands behind \"v=DMARC1\" instead of a \";\"";
-	case '\\':
-		return "a backslash stands before the \";\" behind \"v=DMARC1\"";
-	case '"':
-		return "a quotation mark stands behind \"v=DMARC1\"";
-	default:
-		return "the version is not exactly \"DMARC1\"";
+	case '\t': return "there is no \";\" behind \"v=DMARC1\"";
+	case ',': return "a \",\" stands behind \"v=DMARC1\" instead of a \";\"";
+	case '\\': return "a backslash stands before the \";\" behind \"v=DMARC1\"";
+	case '"': return "a quotation mark stands behind \"v=DMARC1\"";
+	default: return "the version is not exactly \"DMARC1\"";
 	}
 }
 
@@ -103,7 +99,8 @@ static bool begins_with_policy(struct str text)
 	return false;
 }
 
-/* Where "DMARC" with a "v" and "=" before it stands (*v: the "v"), or else where "DMARC" first stands; -1. */
+/* Where "DMARC" with a "v" and "=" before it stands (*v: the "v"), or else where "DMARC" first
+ * stands; -1. */
 static ptrdiff_t find_version(struct str text, ptrdiff_t *v)
 {
 	ptrdiff_t first = -1;
@@ -155,5 +152,6 @@ bool dmarc_is_near_record(struct str text, const char **why, struct span *at)
 		return true;
 	}
 	*why = "it does not begin with \"v=DMARC1\"";
-	return k <= NEAR && str_starts_ci(value, S("DMARC1")) && (value.n == 6 || is_wsp(value.p[6]));
+	return k <= NEAR && str_starts_ci(value, S("DMARC1")) &&
+	       (value.n == 6 || is_wsp(value.p[6]));
 }

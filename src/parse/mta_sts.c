@@ -18,7 +18,8 @@ bool mta_sts_is_near_record(struct str text, const char **why)
 	return *why != NULL;
 }
 
-static void fault(struct arena *a, struct mta_sts *m, enum mta_sts_fault code, struct span at, const char *detail)
+static void fault(struct arena *a, struct mta_sts *m, enum mta_sts_fault code, struct span at,
+		  const char *detail)
 {
 	fault_add(a, &m->faults, (int)code, at, detail);
 	if (code != STS_FAULT_DUP_KEY)
@@ -43,7 +44,8 @@ static void read_version(struct arena *a, struct mta_sts *m)
 		fault(a, m, STS_FAULT_SPACE_SEMI, (struct span){ (uint32_t)version.n, 1 }, why);
 	else if (t && (t->blank_before_eq || t->blank_after_eq))
 		fault(a, m, STS_FAULT_EQUALS_BLANK, at, why);
-	else if (t && str_eq_ci((struct str){ m->text.p + at.at, at.len }, version) && !str_starts(m->text, version) && at.at == 0)
+	else if (t && str_eq_ci((struct str){ m->text.p + at.at, at.len }, version) &&
+		 !str_starts(m->text, version) && at.at == 0)
 		fault(a, m, STS_FAULT_CASE, at, why);
 	else if (m->text.n != version.n)
 		fault(a, m, STS_FAULT_V, at, why);
@@ -52,7 +54,8 @@ static void read_version(struct arena *a, struct mta_sts *m)
 static void read_id(struct arena *a, struct mta_sts *m, const struct tag *t)
 {
 	if (t->blank_before_eq || t->blank_after_eq) {
-		fault(a, m, STS_FAULT_EQUALS_BLANK, t->at, "there is a blank beside the \"=\" of id");
+		fault(a, m, STS_FAULT_EQUALS_BLANK, t->at,
+		      "there is a blank beside the \"=\" of id");
 		return;
 	}
 	if (!t->value.n) {
@@ -65,13 +68,15 @@ static void read_id(struct arena *a, struct mta_sts *m, const struct tag *t)
 		if (ascii_is_alpha(c) || ascii_is_digit(c))
 			continue;
 		fault(a, m, STS_FAULT_BAD_ID, (struct span){ t->value_at.at + (uint32_t)i, 1 },
-		      c == ' ' ? "there is a blank in it" :
-		      c > 0x20 && c < 0x7f ? arena_printf(a, "\"%c\" is neither a letter nor a digit", c) :
-					     "there is an octet in it that is no printable ASCII");
+		      c == ' ' ? "there is a blank in it"
+		      : c > 0x20 && c < 0x7f
+			      ? arena_printf(a, "\"%c\" is neither a letter nor a digit", c)
+			      : "there is an octet in it that is no printable ASCII");
 		return;
 	}
 	if (t->value.n > ID_MAX) {
-		fault(a, m, STS_FAULT_BAD_ID, t->value_at, arena_printf(a, "it has %zu characters, 32 at most", t->value.n));
+		fault(a, m, STS_FAULT_BAD_ID, t->value_at,
+		      arena_printf(a, "it has %zu characters, 32 at most", t->value.n));
 		return;
 	}
 	m->id = t->value;
@@ -89,7 +94,8 @@ static void read_fields(struct arena *a, struct mta_sts *m)
 
 		if (t->has_equals && str_eq(t->name, S("id"))) {
 			if (id)
-				fault(a, m, STS_FAULT_DUP_KEY, t->at, "id is there twice; the first one counts");
+				fault(a, m, STS_FAULT_DUP_KEY, t->at,
+				      "id is there twice; the first one counts");
 			id = id ? id : t;
 			continue;
 		}
@@ -98,7 +104,8 @@ static void read_fields(struct arena *a, struct mta_sts *m)
 			continue;
 		}
 		if (t->has_equals && str_eq(t->name, S("v"))) {
-			fault(a, m, STS_FAULT_DUP_KEY, t->at, "v is there twice; the first one counts");
+			fault(a, m, STS_FAULT_DUP_KEY, t->at,
+			      "v is there twice; the first one counts");
 			continue;
 		}
 		why = sts_field_fault(t, &at);
@@ -119,7 +126,8 @@ static void check_empty(struct arena *a, struct mta_sts *m)
 
 	for (size_t i = 0; i < m->text.n; i++) {
 		if (m->text.p[i] == ';' && empty)
-			fault(a, m, STS_FAULT_FIELD, (struct span){ (uint32_t)i, 1 }, "there is no field before this semicolon");
+			fault(a, m, STS_FAULT_FIELD, (struct span){ (uint32_t)i, 1 },
+			      "there is no field before this semicolon");
 		if (m->text.p[i] == ';')
 			empty = true;
 		else if (!is_wsp(m->text.p[i]))
@@ -152,14 +160,10 @@ bool mta_sts_mx_matches(const char *pattern, const char *host)
 const char *mta_sts_mode_name(enum mta_sts_mode m)
 {
 	switch (m) {
-	case STS_MODE_NONE:
-		return "none";
-	case STS_MODE_TESTING:
-		return "testing";
-	case STS_MODE_ENFORCE:
-		return "enforce";
-	case STS_MODE_INVALID:
-		break;
+	case STS_MODE_NONE: return "none";
+	case STS_MODE_TESTING: return "testing";
+	case STS_MODE_ENFORCE: return "enforce";
+	case STS_MODE_INVALID: break;
 	}
 	return NULL;
 }

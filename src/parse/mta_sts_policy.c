@@ -1,5 +1,5 @@
-/* MTA-STS policies (RFC 8461 3.2): lines of "key: value", ended by LF or CRLF (erratum 6253). Of a key that occurs twice the first counts, mx
- * aside; keys that are not known are ignored. */
+/* MTA-STS policies (RFC 8461 3.2): lines of "key: value", ended by LF or CRLF (erratum 6253). Of a
+ * key that occurs twice the first counts, mx aside; keys that are not known are ignored. */
 #include "mta_sts.h"
 #include "name.h"
 #include "sts_field.h"
@@ -28,10 +28,8 @@ static void fault(struct reading *r, enum mta_sts_fault code, struct span at, co
 	case STS_FAULT_TYPO_KEY:
 	case STS_FAULT_LINE:
 	case STS_FAULT_BLANK_LINE:
-	case STS_FAULT_MAX_AGE_RANGE:
-		break;
-	default:
-		r->p->valid = false;
+	case STS_FAULT_MAX_AGE_RANGE: break;
+	default: r->p->valid = false;
 	}
 }
 
@@ -65,7 +63,9 @@ static const char *domain_fault(struct str d)
 		if (c >= 0x80)
 			return "it is not ASCII; internationalised names are written in their xn-- form";
 		if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '-')
-			return c == '_' ? "\"_\" does not belong in a host's name" : "there is a character that does not belong in a host's name";
+			return c == '_'
+				       ? "\"_\" does not belong in a host's name"
+				       : "there is a character that does not belong in a host's name";
 		if (c == '-' && label == 0)
 			return "a label begins with \"-\"";
 		label++;
@@ -104,7 +104,9 @@ static void read_mx(struct reading *r, struct str value, struct span at)
 
 	r->mx = true;
 	if (why)
-		fault(r, STS_FAULT_MX_SYNTAX, at, value.n ? arena_printf(r->a, "\"%.*s\": %s", shown(value), value.p, why) : why);
+		fault(r, STS_FAULT_MX_SYNTAX, at,
+		      value.n ? arena_printf(r->a, "\"%.*s\": %s", shown(value), value.p, why)
+			      : why);
 	if (p->nmx == MX_MAX)
 		return;
 	pattern = arena_strndup(r->a, value.p, value.n);
@@ -119,12 +121,14 @@ static void read_mx(struct reading *r, struct str value, struct span at)
 static void read_version(struct reading *r, struct str value, struct span at)
 {
 	if (!str_eq(value, S("STSv1")))
-		fault(r, STS_FAULT_VERSION, at, arena_printf(r->a, "it says \"%.*s\", not \"STSv1\"", shown(value), value.p));
+		fault(r, STS_FAULT_VERSION, at,
+		      arena_printf(r->a, "it says \"%.*s\", not \"STSv1\"", shown(value), value.p));
 }
 
 static void read_mode(struct reading *r, struct str value, struct span at)
 {
-	static const enum mta_sts_mode modes[] = { STS_MODE_ENFORCE, STS_MODE_TESTING, STS_MODE_NONE };
+	static const enum mta_sts_mode modes[] = { STS_MODE_ENFORCE, STS_MODE_TESTING,
+						   STS_MODE_NONE };
 
 	r->p->mode_at = at;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -135,11 +139,15 @@ static void read_mode(struct reading *r, struct str value, struct span at)
 			return;
 		}
 		if (str_eq_ci(value, name)) {
-			fault(r, STS_FAULT_MODE, at, arena_printf(r->a, "\"%.*s\" is not written in lower case", shown(value), value.p));
+			fault(r, STS_FAULT_MODE, at,
+			      arena_printf(r->a, "\"%.*s\" is not written in lower case",
+					   shown(value), value.p));
 			return;
 		}
 	}
-	fault(r, STS_FAULT_MODE, at, arena_printf(r->a, "\"%.*s\" is none of enforce, testing and none", shown(value), value.p));
+	fault(r, STS_FAULT_MODE, at,
+	      arena_printf(r->a, "\"%.*s\" is none of enforce, testing and none", shown(value),
+			   value.p));
 }
 
 static void read_max_age(struct reading *r, struct str value, struct span at)
@@ -151,7 +159,9 @@ static void read_max_age(struct reading *r, struct str value, struct span at)
 	for (size_t i = 0; i < value.n; i++)
 		digits = digits && ascii_is_digit((unsigned char)value.p[i]);
 	if (!digits) {
-		fault(r, STS_FAULT_MAX_AGE, at, arena_printf(r->a, "\"%.*s\" is no number of seconds", shown(value), value.p));
+		fault(r, STS_FAULT_MAX_AGE, at,
+		      arena_printf(r->a, "\"%.*s\" is no number of seconds", shown(value),
+				   value.p));
 		return;
 	}
 	if (str_to_u32(value, max_age_limit_s, &s)) {
@@ -159,12 +169,15 @@ static void read_max_age(struct reading *r, struct str value, struct span at)
 		return;
 	}
 	r->p->max_age_s = max_age_limit_s;
-	fault(r, STS_FAULT_MAX_AGE_RANGE, at, arena_printf(r->a, "%.*s seconds; 31557600, a year, is the most", shown(value), value.p));
+	fault(r, STS_FAULT_MAX_AGE_RANGE, at,
+	      arena_printf(r->a, "%.*s seconds; 31557600, a year, is the most", shown(value),
+			   value.p));
 }
 
 /* ---- lines ---- */
 
-/* "nmx", "MX", "Mode", "max-age": one slip from a key that counts. With two letters nearly everything is one slip away. */
+/* "nmx", "MX", "Mode", "max-age": one slip from a key that counts. With two letters nearly
+ * everything is one slip away. */
 static const char *meant_key(struct str key)
 {
 	static const char *const keys[] = { "version", "mode", "max_age" };
@@ -175,7 +188,8 @@ static const char *meant_key(struct str key)
 	return str_near(key, "mx") && str_find_str_ci(key, S("mx")) >= 0 ? "mx" : NULL;
 }
 
-static void read_field(struct reading *r, struct str key, struct str value, struct span line, struct span value_at)
+static void read_field(struct reading *r, struct str key, struct str value, struct span line,
+		       struct span value_at)
 {
 	static const struct {
 		const char *key;
@@ -200,7 +214,9 @@ static void read_field(struct reading *r, struct str key, struct str value, stru
 			continue;
 		r->known++;
 		if (*seen)
-			fault(r, STS_FAULT_DUP_KEY, line, arena_printf(r->a, "%s is there twice; the first one counts", fields[i].key));
+			fault(r, STS_FAULT_DUP_KEY, line,
+			      arena_printf(r->a, "%s is there twice; the first one counts",
+					   fields[i].key));
 		else
 			fields[i].read(r, value, value_at);
 		*seen = true;
@@ -208,11 +224,14 @@ static void read_field(struct reading *r, struct str key, struct str value, stru
 	}
 	meant = meant_key(key);
 	if (meant)
-		fault(r, STS_FAULT_TYPO_KEY, line, arena_printf(r->a, "\"%.*s\" is not \"%s\"", shown(key), key.p, meant));
+		fault(r, STS_FAULT_TYPO_KEY, line,
+		      arena_printf(r->a, "\"%.*s\" is not \"%s\"", shown(key), key.p, meant));
 	else if (sts_is_ext_name(key))
-		fault(r, STS_FAULT_UNKNOWN_KEY, line, arena_printf(r->a, "\"%.*s\"", shown(key), key.p));
+		fault(r, STS_FAULT_UNKNOWN_KEY, line,
+		      arena_printf(r->a, "\"%.*s\"", shown(key), key.p));
 	else
-		fault(r, STS_FAULT_LINE, line, arena_printf(r->a, "\"%.*s\" is no name of a field", shown(key), key.p));
+		fault(r, STS_FAULT_LINE, line,
+		      arena_printf(r->a, "\"%.*s\" is no name of a field", shown(key), key.p));
 }
 
 /* One line, without what ends it. */
@@ -239,9 +258,11 @@ static void read_line(struct reading *r, struct str text, size_t from, size_t to
 	value = str_trim(str_from(bare, (size_t)colon + 1));
 	value_at = value.n ? str_span(text, value) : at;
 	if (is_wsp(line.p[0]))
-		fault(r, STS_FAULT_LINE, (struct span){ (uint32_t)from, at.at - (uint32_t)from }, "it begins with a blank");
+		fault(r, STS_FAULT_LINE, (struct span){ (uint32_t)from, at.at - (uint32_t)from },
+		      "it begins with a blank");
 	else if (colon > 0 && is_wsp(bare.p[colon - 1]))
-		fault(r, STS_FAULT_LINE, (struct span){ at.at + (uint32_t)colon - 1, 1 }, "there is a blank before \":\"");
+		fault(r, STS_FAULT_LINE, (struct span){ at.at + (uint32_t)colon - 1, 1 },
+		      "there is a blank before \":\"");
 	read_field(r, key, value, at, value_at);
 }
 
@@ -250,7 +271,8 @@ static void check_missing(struct reading *r)
 	const struct span all = { 0, 0 };
 
 	if (!r->version)
-		fault(r, STS_FAULT_VERSION, all, r->known ? "there is no version" : "there is no policy in it");
+		fault(r, STS_FAULT_VERSION, all,
+		      r->known ? "there is no version" : "there is no policy in it");
 	if (!r->known)
 		return;
 	if (!r->mode)

@@ -1,9 +1,11 @@
 /* SPF records, term by term (RFC 7208 4.6.1 and 12).
  *
- * 1. The record is cut at SP. Each piece is a term; nothing but SP parts terms, so a TAB or a no-break space is an octet that may not stand there.
- * 2. A term is [qualifier] name rest. "=" behind the name makes it a modifier, anything else a mechanism.
- * 3. The rest is read by the kind's own rule. Every fault is kept with its place, and reading goes on with the next term, so that one report names all
- *    faults of a record. */
+ * 1. The record is cut at SP. Each piece is a term; nothing but SP parts terms, so a TAB or a
+ * no-break space is an octet that may not stand there.
+ * 2. A term is [qualifier] name rest. "=" behind the name makes it a modifier, anything else a
+ * mechanism.
+ * 3. The rest is read by the kind's own rule. Every fault is kept with its place, and reading goes
+ * on with the next term, so that one report names all faults of a record. */
 #include "spf.h"
 
 #include "name.h"
@@ -18,8 +20,9 @@ static const struct {
 	const char *name;
 	enum spf_kind kind;
 } mechanisms[] = {
-	{ "all", SPF_ALL }, { "include", SPF_INCLUDE }, { "a", SPF_A },       { "mx", SPF_MX },
-	{ "ptr", SPF_PTR }, { "ip4", SPF_IP4 },         { "ip6", SPF_IP6 },   { "exists", SPF_EXISTS },
+	{ "all", SPF_ALL }, { "include", SPF_INCLUDE }, { "a", SPF_A },
+	{ "mx", SPF_MX },   { "ptr", SPF_PTR },         { "ip4", SPF_IP4 },
+	{ "ip6", SPF_IP6 }, { "exists", SPF_EXISTS },
 };
 
 static bool is_qualifier(char c)
@@ -29,7 +32,8 @@ static bool is_qualifier(char c)
 
 bool spf_kind_counts(enum spf_kind k)
 {
-	return k == SPF_INCLUDE || k == SPF_A || k == SPF_MX || k == SPF_PTR || k == SPF_EXISTS || k == SPF_REDIRECT;
+	return k == SPF_INCLUDE || k == SPF_A || k == SPF_MX || k == SPF_PTR || k == SPF_EXISTS ||
+	       k == SPF_REDIRECT;
 }
 
 bool spf_is_record(struct str text)
@@ -46,30 +50,35 @@ bool spf_is_near_record(struct str text, const char **why)
 	while (s.n && (is_wsp(s.p[0]) || s.p[0] == '"' || s.p[0] == '\''))
 		s = str_from(s, 1);
 	if (s.n < text.n && (spf_is_record(s) || str_starts_ci(s, S("v=spf1")))) {
-		*why = is_wsp(text.p[0]) ? "a blank stands before v=spf1" : "a quotation mark stands before v=spf1";
+		*why = is_wsp(text.p[0]) ? "a blank stands before v=spf1"
+					 : "a quotation mark stands before v=spf1";
 		return true;
 	}
 	if (str_starts_ci(text, S("v=spf1"))) {
 		if (text.p[6] == ';' || text.p[6] == ',')
 			*why = "v=spf1 is followed by a punctuation mark instead of a blank";
-		else if (str_starts_ci(text, S("v=spf1a")) || str_starts_ci(text, S("v=spf1i")) || str_starts_ci(text, S("v=spf1m")))
+		else if (str_starts_ci(text, S("v=spf1a")) || str_starts_ci(text, S("v=spf1i")) ||
+			 str_starts_ci(text, S("v=spf1m")))
 			*why = "no blank stands between v=spf1 and the first term (two character-strings join without one)";
 		else
 			*why = "v=spf1 is not followed by a blank";
 		return true;
 	}
-	if (str_starts_ci(text, S("v=spf")) || str_starts_ci(text, S("v = spf1")) || str_starts_ci(text, S("v= spf1"))) {
+	if (str_starts_ci(text, S("v=spf")) || str_starts_ci(text, S("v = spf1")) ||
+	    str_starts_ci(text, S("v= spf1"))) {
 		*why = "its version is not v=spf1";
 		return true;
 	}
-	if (str_starts_ci(text, S("spf1 ")) || str_starts_ci(text, S("=spf1 ")) || str_starts_ci(text, S("spf=v1 "))) {
+	if (str_starts_ci(text, S("spf1 ")) || str_starts_ci(text, S("=spf1 ")) ||
+	    str_starts_ci(text, S("spf=v1 "))) {
 		*why = "v=spf1 is not spelled out at its start";
 		return true;
 	}
 	return false;
 }
 
-static void fault(struct parser *p, struct spf_term *t, enum spf_fault code, struct str where, const char *detail)
+static void fault(struct parser *p, struct spf_term *t, enum spf_fault code, struct str where,
+		  const char *detail)
 {
 	t->faulty = true;
 	fault_add(p->arena, &p->spf->faults, (int)code, str_span(p->spf->text, where), detail);
@@ -83,8 +92,7 @@ static void domain_spec(struct parser *p, struct spf_term *t, struct str spec)
 	t->domain = spec;
 	t->domain_at = str_span(p->spf->text, spec);
 	switch (spf_domain_spec_check(spec, &bad, &t->has_macro)) {
-	case SPF_DOMAIN_OK:
-		break;
+	case SPF_DOMAIN_OK: break;
 	case SPF_DOMAIN_EMPTY:
 		fault(p, t, SPF_FAULT_NO_DOMAIN, t->text, "the domain is missing");
 		break;
@@ -92,7 +100,8 @@ static void domain_spec(struct parser *p, struct spf_term *t, struct str spec)
 		fault(p, t, SPF_FAULT_MACRO, str_from(spec, bad), "a % that begins no valid macro");
 		break;
 	case SPF_DOMAIN_END:
-		fault(p, t, SPF_FAULT_DOMAIN, spec, "this is not a domain name with at least two labels");
+		fault(p, t, SPF_FAULT_DOMAIN, spec,
+		      "this is not a domain name with at least two labels");
 		break;
 	}
 }
@@ -125,7 +134,8 @@ static struct str dual_cidr(struct parser *p, struct spf_term *t, struct str arg
 	if (i >= 2 && arg.p[i - 1] == '/' && arg.p[i - 2] == '/') {
 		t->cidr6 = prefix_length(str_from(arg, i), 128);
 		if (t->cidr6 < 0)
-			fault(p, t, SPF_FAULT_CIDR, str_from(arg, i - 2), "an IPv6 prefix length is 0 to 128");
+			fault(p, t, SPF_FAULT_CIDR, str_from(arg, i - 2),
+			      "an IPv6 prefix length is 0 to 128");
 		arg = str_sub(arg, 0, i - 2);
 		i = digits_at_end(arg);
 	}
@@ -149,7 +159,8 @@ static void a_or_mx(struct parser *p, struct spf_term *t, struct str rest)
 	if (spec.p[0] != ':' && t->faulty)
 		return;
 	if (spec.p[0] != ':')
-		fault(p, t, SPF_FAULT_CIDR, spec, "behind the name stand a colon and a domain, or a prefix length");
+		fault(p, t, SPF_FAULT_CIDR, spec,
+		      "behind the name stand a colon and a domain, or a prefix length");
 	else
 		domain_spec(p, t, str_from(spec, 1));
 }
@@ -170,7 +181,8 @@ static const char *why_no_address(struct str addr, bool four)
 	if (!addr.n)
 		return "the address is missing";
 	if (ip_parse(addr, ip, &n))
-		return four ? "this is an IPv6 address: write ip6:" : "this is an IPv4 address: write ip4:";
+		return four ? "this is an IPv6 address: write ip6:"
+			    : "this is an IPv4 address: write ip4:";
 	if (four && all_digits_and_dots(addr))
 		return "an IPv4 address has four numbers of 0 to 255, without leading zeros";
 	return four ? "this is not an IPv4 address" : "this is not an IPv6 address";
@@ -184,7 +196,8 @@ static void ip4_or_ip6(struct parser *p, struct spf_term *t, struct str rest)
 	size_t n = 0;
 
 	if (!rest.n || rest.p[0] != ':') {
-		fault(p, t, SPF_FAULT_ADDRESS, t->text, "behind the name stand a colon and an address");
+		fault(p, t, SPF_FAULT_ADDRESS, t->text,
+		      "behind the name stand a colon and an address");
 		return;
 	}
 	if (str_find(arg, ',') >= 0) {
@@ -199,7 +212,8 @@ static void ip4_or_ip6(struct parser *p, struct spf_term *t, struct str rest)
 		*(four ? &t->cidr4 : &t->cidr6) = bits;
 		if (bits < 0)
 			fault(p, t, SPF_FAULT_CIDR, str_from(arg, (size_t)slash),
-			      four ? "an IPv4 prefix length is 0 to 32" : "an IPv6 prefix length is 0 to 128");
+			      four ? "an IPv4 prefix length is 0 to 32"
+				   : "an IPv6 prefix length is 0 to 128");
 	}
 	if (!ip_parse(addr, t->ip, &n) || n != (four ? 4 : 16))
 		fault(p, t, SPF_FAULT_ADDRESS, addr.n ? addr : t->text, why_no_address(addr, four));
@@ -208,7 +222,8 @@ static void ip4_or_ip6(struct parser *p, struct spf_term *t, struct str rest)
 /* Two terms with no blank between them: where does the second begin? 0: it is not so. */
 static size_t glued_at(struct str term)
 {
-	static const char *const starts[] = { "include:", "ip4:", "ip6:", "exists:", "redirect=", "v=spf1" };
+	static const char *const starts[] = { "include:", "ip4:",      "ip6:",
+					      "exists:",  "redirect=", "v=spf1" };
 	struct str body = str_from(term, 1);
 	size_t best = 0;
 
@@ -239,10 +254,13 @@ static bool octets_ok(struct parser *p, struct spf_term *t)
 		}
 		if (c >= 0x21 && c <= 0x7e)
 			continue;
-		while (i + n < t->text.n && c >= 0x80 && ((unsigned char)t->text.p[i + n] & 0xc0) == 0x80)
+		while (i + n < t->text.n && c >= 0x80 &&
+		       ((unsigned char)t->text.p[i + n] & 0xc0) == 0x80)
 			n++;
 		fault(p, t, SPF_FAULT_OCTET, str_sub(t->text, i, n),
-		      c == '\t' ? "a TAB: only blanks part terms" : c < 0x80 ? "a control character" : "a character outside ASCII");
+		      c == '\t'  ? "a TAB: only blanks part terms"
+		      : c < 0x80 ? "a control character"
+				 : "a character outside ASCII");
 		return false;
 	}
 	return true;
@@ -256,13 +274,9 @@ static void mechanism(struct parser *p, struct spf_term *t, struct str rest)
 			fault(p, t, SPF_FAULT_ALL_ARGUMENT, rest, "nothing may stand behind all");
 		break;
 	case SPF_A:
-	case SPF_MX:
-		a_or_mx(p, t, rest);
-		break;
+	case SPF_MX: a_or_mx(p, t, rest); break;
 	case SPF_IP4:
-	case SPF_IP6:
-		ip4_or_ip6(p, t, rest);
-		break;
+	case SPF_IP6: ip4_or_ip6(p, t, rest); break;
 	case SPF_PTR:
 		if (!rest.n)
 			break;
@@ -283,7 +297,8 @@ static void modifier(struct parser *p, struct spf_term *t, struct str value)
 	t->domain = value;
 	t->domain_at = str_span(p->spf->text, value);
 	if (t->qualifier) {
-		fault(p, t, SPF_FAULT_QUALIFIER, str_sub(t->text, 0, 1), "a modifier takes no qualifier");
+		fault(p, t, SPF_FAULT_QUALIFIER, str_sub(t->text, 0, 1),
+		      "a modifier takes no qualifier");
 		t->qualifier = 0;
 	}
 	if (str_eq_ci(t->name, S("redirect"))) {
@@ -299,11 +314,13 @@ static void modifier(struct parser *p, struct spf_term *t, struct str value)
 	} else if (str_eq_ci(t->text, S("v=spf1"))) {
 		/* well-formed, but no publisher means it */
 		t->kind = SPF_BROKEN;
-		fault(p, t, SPF_FAULT_REPEATED_VERSION, t->text, "v=spf1 stands once, at the start");
+		fault(p, t, SPF_FAULT_REPEATED_VERSION, t->text,
+		      "v=spf1 stands once, at the start");
 	} else {
 		t->kind = SPF_UNKNOWN_MODIFIER;
 		if (!spf_macro_string_ok(value, false, &bad, &t->has_macro))
-			fault(p, t, SPF_FAULT_MACRO, str_from(value, bad), "a % that begins no valid macro");
+			fault(p, t, SPF_FAULT_MACRO, str_from(value, bad),
+			      "a % that begins no valid macro");
 	}
 }
 
@@ -314,8 +331,9 @@ static size_t name_length(struct str s)
 
 	if (!s.n || !ascii_is_alpha((unsigned char)s.p[0]))
 		return 0;
-	while (n < s.n && (ascii_is_alpha((unsigned char)s.p[n]) || ascii_is_digit((unsigned char)s.p[n]) ||
-			   (s.p[n] && strchr("-_.", s.p[n]))))
+	while (n < s.n &&
+	       (ascii_is_alpha((unsigned char)s.p[n]) || ascii_is_digit((unsigned char)s.p[n]) ||
+		(s.p[n] && strchr("-_.", s.p[n]))))
 		n++;
 	return n;
 }
@@ -334,7 +352,8 @@ static void unknown(struct parser *p, struct spf_term *t)
 {
 	t->kind = SPF_BROKEN;
 	if (str_eq_ci(t->name, S("redirect")) || str_eq_ci(t->name, S("exp")))
-		fault(p, t, SPF_FAULT_EQUALS, t->text, "behind redirect and exp stands an equals sign");
+		fault(p, t, SPF_FAULT_EQUALS, t->text,
+		      "behind redirect and exp stands an equals sign");
 	else
 		fault(p, t, SPF_FAULT_UNKNOWN_MECHANISM, t->text, "there is no such mechanism");
 }
@@ -364,9 +383,11 @@ static void parse_term(struct parser *p, struct spf_term *t)
 	}
 	if (!t->qualifier)
 		t->qualifier = '+';
-	/* a name may hold dots and hyphens, a mechanism's does not: "all." and "-all-" are all with something behind it */
+	/* a name may hold dots and hyphens, a mechanism's does not: "all." and "-all-" are all with
+	 * something behind it */
 	if (!find_mechanism(t->name, &t->kind)) {
-		for (n = 0; n < body.n && (ascii_is_alpha((unsigned char)body.p[n]) || ascii_is_digit((unsigned char)body.p[n]));)
+		for (n = 0; n < body.n && (ascii_is_alpha((unsigned char)body.p[n]) ||
+					   ascii_is_digit((unsigned char)body.p[n]));)
 			n++;
 		if (!find_mechanism(str_sub(body, 0, n), &t->kind) || t->kind != SPF_ALL) {
 			unknown(p, t);

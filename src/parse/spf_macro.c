@@ -6,7 +6,8 @@
 
 enum { PARTS_MAX = 128 };
 
-/* Reads the macro-expand at s[*at] ('%'). *letter is lower case, 0 for %% %_ %-. False when it is none. */
+/* Reads the macro-expand at s[*at] ('%'). *letter is lower case, 0 for %% %_ %-. False when it is
+ * none. */
 static bool read_macro(struct str s, size_t *at, struct spf_macro *out)
 {
 	size_t i = *at + 1;
@@ -68,7 +69,8 @@ bool spf_macro_string_ok(struct str s, bool in_exp_text, size_t *bad_at, bool *h
 	return true;
 }
 
-/* RFC 7208 7.1: toplabel = ( *alphanum ALPHA *alphanum ) / ( 1*alphanum "-" *( alphanum / "-" ) alphanum ) */
+/* RFC 7208 7.1: toplabel = ( *alphanum ALPHA *alphanum ) / ( 1*alphanum "-" *( alphanum / "-" )
+ * alphanum ) */
 static bool is_toplabel(struct str s)
 {
 	bool alpha = false, hyphen = false;
@@ -141,7 +143,9 @@ static void transform(struct buf *out, struct str value, const struct spf_macro 
 	size_t n = 0, from = 0, first = 0;
 
 	for (size_t i = 0; i <= value.n; i++) {
-		bool cut = i == value.n || (m->delimiters.n ? str_find(m->delimiters, value.p[i]) >= 0 : value.p[i] == '.');
+		bool cut = i == value.n ||
+			   (m->delimiters.n ? str_find(m->delimiters, value.p[i]) >= 0
+					    : value.p[i] == '.');
 
 		if (!cut)
 			continue;

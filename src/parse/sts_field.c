@@ -1,4 +1,5 @@
-/* What the records of MTA-STS and TLS-RPT have in common: the version in front, and the form of extension fields. */
+/* What the records of MTA-STS and TLS-RPT have in common: the version in front, and the form of
+ * extension fields. */
 #include "sts_field.h"
 
 enum { EXT_NAME_MAX = 32 };
@@ -33,9 +34,10 @@ const char *sts_field_fault(const struct tag *t, struct span *at)
 		if (c > 0x20 && c < 0x7f && c != '=')
 			continue;
 		*at = (struct span){ t->value_at.at + (uint32_t)i, 1 };
-		return c == ' ' || c == '\t' ? "there is a blank in its value; perhaps a semicolon is missing" :
-		       c == '='              ? "there is a second \"=\" in it" :
-					       "there is an octet in its value that is no printable ASCII";
+		return c == ' ' || c == '\t'
+			       ? "there is a blank in its value; perhaps a semicolon is missing"
+		       : c == '=' ? "there is a second \"=\" in it"
+				  : "there is an octet in its value that is no printable ASCII";
 	}
 	return NULL;
 }
@@ -58,7 +60,8 @@ const char *sts_version_fault(struct str text, struct str version, struct str st
 		if (!rest.n || ascii_lower(rest.p[0]) != 'v')
 			return NULL;
 		rest = skip(str_from(rest, 1), " \t");
-		if (!rest.n || rest.p[0] != '=' || !str_starts_ci(skip(str_from(rest, 1), " \t"), stem))
+		if (!rest.n || rest.p[0] != '=' ||
+		    !str_starts_ci(skip(str_from(rest, 1), " \t"), stem))
 			return NULL;
 	}
 	if (is_bare)
@@ -70,10 +73,13 @@ const char *sts_version_fault(struct str text, struct str version, struct str st
 	if (str_starts(text, version) && text.n == version.n)
 		return "nothing follows the version";
 	if (str_starts(text, version) && is_wsp(text.p[version.n]))
-		return str_starts(skip(str_from(text, version.n), " \t"), S(";")) ? "there is a blank between the version and the semicolon" :
-										   "there is no semicolon behind the version";
-	if (str_starts_ci(text, version) && (text.n == version.n || !ascii_is_digit((unsigned char)text.p[version.n])))
-		return str_starts(text, version) ? "there is no semicolon behind the version" : "the version is in the wrong letter case";
+		return str_starts(skip(str_from(text, version.n), " \t"), S(";"))
+			       ? "there is a blank between the version and the semicolon"
+			       : "there is no semicolon behind the version";
+	if (str_starts_ci(text, version) &&
+	    (text.n == version.n || !ascii_is_digit((unsigned char)text.p[version.n])))
+		return str_starts(text, version) ? "there is no semicolon behind the version"
+						 : "the version is in the wrong letter case";
 	if (ascii_lower(text.p[0]) == 'v' && text.n > 2 && (is_wsp(text.p[1]) || is_wsp(text.p[2])))
 		return "there is a blank beside the \"=\" of the version";
 	return "the version is not the one there is";

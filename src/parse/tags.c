@@ -2,7 +2,8 @@
 
 enum { TAGS_MAX = 256 };
 
-/* Blanks as the protocol sees them: SP and TAB, and CR and LF where folding white space is meant (RFC 6376 2.8). */
+/* Blanks as the protocol sees them: SP and TAB, and CR and LF where folding white space is meant
+ * (RFC 6376 2.8). */
 static bool is_blank(char c, bool fws)
 {
 	return is_wsp(c) || (fws && (c == '\r' || c == '\n'));

@@ -1,6 +1,6 @@
 /* SMTP TLS reporting records (RFC 8460 3). */
-#include "sts_field.h"
 #include "tls_rpt.h"
+#include "sts_field.h"
 
 static const struct str version = { "v=TLSRPTv1", 10 };
 
@@ -15,7 +15,8 @@ bool tls_rpt_is_near_record(struct str text, const char **why)
 	return *why != NULL;
 }
 
-static void fault(struct arena *a, struct tls_rpt *t, enum tls_rpt_fault code, struct span at, const char *detail)
+static void fault(struct arena *a, struct tls_rpt *t, enum tls_rpt_fault code, struct span at,
+		  const char *detail)
 {
 	fault_add(a, &t->faults, (int)code, at, detail);
 }
@@ -40,7 +41,8 @@ static void read_rua(struct arena *a, struct tls_rpt *t, const struct tag *rua)
 	bool good = false;
 
 	if (rua->blank_before_eq || rua->blank_after_eq)
-		fault(a, t, TLSRPT_FAULT_FIELD, rua->at, "there is a blank beside the \"=\" of rua");
+		fault(a, t, TLSRPT_FAULT_FIELD, rua->at,
+		      "there is a blank beside the \"=\" of rua");
 	if (!rua->value.n) {
 		fault(a, t, TLSRPT_FAULT_EMPTY_RUA, rua->at, "nothing stands behind \"rua=\"");
 		t->valid = false;
@@ -51,9 +53,11 @@ static void read_rua(struct arena *a, struct tls_rpt *t, const struct tag *rua)
 		const struct uri *u = &t->rua[i];
 
 		if (!u->text.n)
-			fault(a, t, TLSRPT_FAULT_COMMA, comma_at(t->text, u->at.at, i == 0), "there is no destination on one side of it");
+			fault(a, t, TLSRPT_FAULT_COMMA, comma_at(t->text, u->at.at, i == 0),
+			      "there is no destination on one side of it");
 		else if (u->scheme != URI_MAILTO && u->scheme != URI_HTTPS)
-			fault(a, t, TLSRPT_FAULT_SCHEME, u->at, u->scheme == URI_NONE ? u->why : "it is neither mailto: nor https:");
+			fault(a, t, TLSRPT_FAULT_SCHEME, u->at,
+			      u->scheme == URI_NONE ? u->why : "it is neither mailto: nor https:");
 		else if (!u->valid)
 			fault(a, t, TLSRPT_FAULT_URI, u->at, u->why);
 		else
@@ -90,7 +94,8 @@ void parse_tls_rpt(struct arena *a, struct str text, struct tls_rpt *out)
 	}
 	out->valid = false;
 	if (rua_ci)
-		fault(a, out, TLSRPT_FAULT_CASE, rua_ci->name_at, "\"rua\" is written in lower case");
+		fault(a, out, TLSRPT_FAULT_CASE, rua_ci->name_at,
+		      "\"rua\" is written in lower case");
 	else
 		fault(a, out, TLSRPT_FAULT_NO_RUA, (struct span){ 0, 0 }, "there is no rua=");
 }

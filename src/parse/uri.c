@@ -1,7 +1,8 @@
-/* The URIs of report destinations. RFC 3986 gives the characters, RFC 6068 the mailto scheme, RFC 5322 3.4.1 the mail address in it;
- * RFC 9989 4.8 and RFC 8460 3 add that "," "!" and ";" stand percent-encoded. */
-#include "name.h"
+/* The URIs of report destinations. RFC 3986 gives the characters, RFC 6068 the mailto scheme, RFC
+ * 5322 3.4.1 the mail address in it; RFC 9989 4.8 and RFC 8460 3 add that "," "!" and ";" stand
+ * percent-encoded. */
 #include "uri.h"
+#include "name.h"
 
 enum { URIS_MAX = 64, DECODED_MAX = 1024, LOCAL_PART_MAX = 64 };
 
@@ -23,7 +24,8 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Is every octet one that a URI may hold (RFC 3986 2)? NULL, or a clause that says what is wrong. */
+/* Is every octet one that a URI may hold (RFC 3986 2)? NULL, or a clause that says what is wrong.
+ */
 static const char *uri_chars(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -48,7 +50,8 @@ static const char *uri_chars(struct str s)
 	return NULL;
 }
 
-/* Undoes percent-encoding, whose form uri_chars() has checked. False when the result does not fit. */
+/* Undoes percent-encoding, whose form uri_chars() has checked. False when the result does not fit.
+ */
 static bool uri_decode(struct str s, char out[DECODED_MAX], size_t *n)
 {
 	size_t k = 0;
@@ -195,7 +198,8 @@ static size_t scheme_len(struct str s)
 	return i < s.n && s.p[i] == ':' ? i : 0;
 }
 
-/* The obsolete size limit at the end, "!" 1*DIGIT [ "k" / "m" / "g" / "t" ] (RFC 9989 4.8): how many octets it takes. */
+/* The obsolete size limit at the end, "!" 1*DIGIT [ "k" / "m" / "g" / "t" ] (RFC 9989 4.8): how
+ * many octets it takes. */
 static size_t size_limit_len(struct str s)
 {
 	size_t i = s.n, digits_end;
@@ -219,8 +223,9 @@ static void read_uri(struct arena *a, struct uri *u)
 		return;
 	}
 	if (n == 0) {
-		u->why = memchr(u->text.p, '@', u->text.n) ? "it does not begin with \"mailto:\"" :
-							      "it has no scheme, such as \"mailto:\"";
+		u->why = memchr(u->text.p, '@', u->text.n)
+				 ? "it does not begin with \"mailto:\""
+				 : "it has no scheme, such as \"mailto:\"";
 		return;
 	}
 	if (str_eq_ci(scheme, S("mailto")))
@@ -242,7 +247,8 @@ static void read_uri(struct arena *a, struct uri *u)
 		read_http(a, rest, u);
 }
 
-void parse_uris(struct arena *a, struct str list, uint32_t base, bool allow_size, struct uri **out, size_t *n)
+void parse_uris(struct arena *a, struct str list, uint32_t base, bool allow_size, struct uri **out,
+		size_t *n)
 {
 	size_t cap = 0;
 	size_t from = 0;
@@ -251,7 +257,8 @@ void parse_uris(struct arena *a, struct str list, uint32_t base, bool allow_size
 	*out = NULL;
 	*n = 0;
 	while (more && *n < URIS_MAX) {
-		const char *comma = from < list.n ? memchr(list.p + from, ',', list.n - from) : NULL;
+		const char *comma = from < list.n ? memchr(list.p + from, ',', list.n - from)
+						  : NULL;
 		size_t to = comma ? (size_t)(comma - list.p) : list.n;
 		struct uri u = { .scheme = URI_NONE };
 		size_t end = to;

@@ -52,7 +52,8 @@ static void set_owner(struct arena *a, struct builder *b, const struct zone_raw 
 	size_t end[128];
 	int labels;
 
-	if (b->owner && b->wire_len == raw->owner_len && memcmp(b->wire, raw->owner, raw->owner_len) == 0)
+	if (b->owner && b->wire_len == raw->owner_len &&
+	    memcmp(b->wire, raw->owner, raw->owner_len) == 0)
 		return;
 	b->owner = name_from_wire(a, &in);
 	if (!b->owner)
@@ -80,14 +81,18 @@ static bool store(struct zone_reader *r, const struct zone_raw *raw)
 	}
 	if (!name_is_under(b->owner, b->z->origin)) {
 		b->outside++;
-		f.what = arena_printf(a, "%s is not at or below %s: name servers leave the record out", b->owner,
-				      b->z->origin);
+		f.what = arena_printf(a,
+				      "%s is not at or below %s: name servers leave the record out",
+				      b->owner, b->z->origin);
 		fault(a, b, it.seq, &f);
 		return true;
 	}
 	if (raw->longest > 255 && (raw->type == RR_TXT || raw->type == RR_SPF)) {
-		f.what = arena_printf(a, "a character-string of %zu octets where 255 are allowed: most name servers refuse the "
-					 "zone; part it into several, \"...\" \"...\"", raw->longest);
+		f.what = arena_printf(
+			a,
+			"a character-string of %zu octets where 255 are allowed: most name servers refuse the "
+			"zone; part it into several, \"...\" \"...\"",
+			raw->longest);
 		f.refused = true;
 		fault(a, b, it.seq, &f);
 	}
@@ -152,11 +157,13 @@ static bool same_set(const struct item *a, const struct item *b)
 	return a->zr.rr.type == b->zr.rr.type && str_eq(a->key, b->key);
 }
 
-/* Sorts the records, drops twins, and makes the index. *seq: which record each one was, in the order of reading. */
+/* Sorts the records, drops twins, and makes the index. *seq: which record each one was, in the
+ * order of reading. */
 static void arrange(struct arena *a, struct builder *b, const size_t **seqs)
 {
 	struct zone *z = b->z;
-	struct item **row = arena_array(a, b->n, sizeof(*row)), **scratch = arena_array(a, b->n, sizeof(*row));
+	struct item **row = arena_array(a, b->n, sizeof(*row)),
+		    **scratch = arena_array(a, b->n, sizeof(*row));
 	struct zone_node *node = arena_array(a, b->n, sizeof(*node));
 	size_t *seq = arena_array(a, b->n, sizeof(*seq));
 
@@ -174,7 +181,8 @@ static void arrange(struct arena *a, struct builder *b, const size_t **seqs)
 		if (row[i]->twin)
 			continue;
 		if (!z->nnode || !str_eq(node[z->nnode - 1].key, row[i]->key))
-			node[z->nnode++] = (struct zone_node){ row[i]->zr.owner, row[i]->key, &z->rr[z->n], 0 };
+			node[z->nnode++] = (struct zone_node){ row[i]->zr.owner, row[i]->key,
+							       &z->rr[z->n], 0 };
 		node[z->nnode - 1].n++;
 		seq[z->n] = row[i]->seq;
 		z->rr[z->n++] = row[i]->zr;
@@ -185,7 +193,8 @@ static void arrange(struct arena *a, struct builder *b, const size_t **seqs)
 
 /* ---- what name servers refuse ---- */
 
-static void refuse(struct arena *a, struct builder *b, size_t seq, const struct zone_rr *zr, const char *what)
+static void refuse(struct arena *a, struct builder *b, size_t seq, const struct zone_rr *zr,
+		   const char *what)
 {
 	struct zone_fault f = { .file = zr->rr.file, .line = zr->rr.line, .refused = true };
 
@@ -201,7 +210,8 @@ static bool beside_cname(uint16_t type)
 	return type == RR_RRSIG || type == RR_NSEC || type == KEY;
 }
 
-static void check_node(struct arena *a, struct builder *b, const struct zone_node *node, const size_t *seq)
+static void check_node(struct arena *a, struct builder *b, const struct zone_node *node,
+		       const size_t *seq)
 {
 	const struct zone_rr *cname = NULL, *other = NULL, *rr = node->rr;
 	size_t at = 0;
@@ -217,7 +227,8 @@ static void check_node(struct arena *a, struct builder *b, const struct zone_nod
 			other = &rr[i];
 		}
 		if (type == RR_SOA && strcmp(node->owner, b->z->origin) != 0)
-			refuse(a, b, seq[i], &rr[i], "an SOA record, which only the origin may have");
+			refuse(a, b, seq[i], &rr[i],
+			       "an SOA record, which only the origin may have");
 		if (type == RR_SOA && i && rr[i - 1].rr.type == RR_SOA)
 			refuse(a, b, seq[i], &rr[i], "a second SOA record");
 		if (type == RR_NS && str_starts(str_c(node->owner), S("*.")))
@@ -275,17 +286,22 @@ static bool seek_soa(struct zone_reader *r, const struct zone_raw *raw)
 	return false;
 }
 
-/* The owner of the SOA record; else the first $ORIGIN; else what the file's name tells. NULL and *err when it is none of these. */
-static const char *find_origin(struct arena *a, const char *file, struct str text, bool may_include, const char **err)
+/* The owner of the SOA record; else the first $ORIGIN; else what the file's name tells. NULL and
+ * *err when it is none of these. */
+static const char *find_origin(struct arena *a, const char *file, struct str text, bool may_include,
+			       const char **err)
 {
 	struct probe p = { 0 };
-	struct zone_reader r = { .arena = a, .record = seek_soa, .arg = &p, .may_include = may_include };
+	struct zone_reader r = {
+		.arena = a, .record = seek_soa, .arg = &p, .may_include = may_include
+	};
 	const char *origin;
 
 	zone_read(&r, file, text, NOWHERE);
 	if (p.soa && !name_is_under(p.soa, NOWHERE))
 		return p.soa;
-	if (!p.soa && r.first_origin && !name_is_under(r.first_origin, NOWHERE) && strcmp(r.first_origin, ".") != 0)
+	if (!p.soa && r.first_origin && !name_is_under(r.first_origin, NOWHERE) &&
+	    strcmp(r.first_origin, ".") != 0)
 		return r.first_origin;
 	origin = zone_file_origin(a, file);
 	if (origin)
@@ -295,16 +311,20 @@ static const char *find_origin(struct arena *a, const char *file, struct str tex
 	else if (!p.records)
 		*err = arena_printf(a, "%s: there are no records in it", file);
 	else
-		*err = arena_printf(a, "%s: the file does not say of which zone it is (no $ORIGIN%s): say --origin NAME", file,
-				    p.soa ? ", and its SOA record is for \"@\"" : ", no SOA record");
+		*err = arena_printf(
+			a,
+			"%s: the file does not say of which zone it is (no $ORIGIN%s): say --origin NAME",
+			file, p.soa ? ", and its SOA record is for \"@\"" : ", no SOA record");
 	return NULL;
 }
 
-static bool parse(struct arena *a, const char *file, struct str text, const char *origin, bool may_include, struct zone *out,
-		  const char **err)
+static bool parse(struct arena *a, const char *file, struct str text, const char *origin,
+		  bool may_include, struct zone *out, const char **err)
 {
 	struct builder b = { .z = out };
-	struct zone_reader r = { .arena = a, .record = store, .arg = &b, .may_include = may_include };
+	struct zone_reader r = {
+		.arena = a, .record = store, .arg = &b, .may_include = may_include
+	};
 	const size_t *seq;
 
 	*out = (struct zone){ .file = arena_strdup(a, file) };
@@ -312,19 +332,24 @@ static bool parse(struct arena *a, const char *file, struct str text, const char
 		*err = arena_printf(a, "%s: the file is empty", file);
 		return false;
 	}
-	out->origin = origin ? name_from_text(a, str_c(origin)) : find_origin(a, out->file, text, may_include, err);
+	out->origin = origin ? name_from_text(a, str_c(origin))
+			     : find_origin(a, out->file, text, may_include, err);
 	if (!out->origin) {
 		if (origin)
-			*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", file, origin);
+			*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", file,
+					    origin);
 		return false;
 	}
 	zone_read(&r, out->file, text, out->origin);
 	if (r.err) {
-		*err = r.errors > 1 ? arena_printf(a, "%s (and %u more errors)", r.err, r.errors - 1) : r.err;
+		*err = r.errors > 1
+			       ? arena_printf(a, "%s (and %u more errors)", r.err, r.errors - 1)
+			       : r.err;
 		return false;
 	}
 	if (!b.n) {
-		*err = b.outside ? arena_printf(a, "%s: none of its %zu records is at or below %s", file, b.outside, out->origin)
+		*err = b.outside ? arena_printf(a, "%s: none of its %zu records is at or below %s",
+						file, b.outside, out->origin)
 				 : arena_printf(a, "%s: there are no records in it", file);
 		return false;
 	}
@@ -335,7 +360,8 @@ static bool parse(struct arena *a, const char *file, struct str text, const char
 	return true;
 }
 
-bool parse_zone_file(struct arena *a, const char *path, const char *origin, struct zone *out, const char **err)
+bool parse_zone_file(struct arena *a, const char *path, const char *origin, struct zone *out,
+		     const char **err)
 {
 	struct str text;
 	const char *why;
@@ -348,7 +374,8 @@ bool parse_zone_file(struct arena *a, const char *path, const char *origin, stru
 	return parse(a, path, text, origin, true, out, err);
 }
 
-bool parse_zone_text(struct arena *a, const char *file, struct str text, const char *origin, struct zone *out, const char **err)
+bool parse_zone_text(struct arena *a, const char *file, struct str text, const char *origin,
+		     struct zone *out, const char **err)
 {
 	if (text.n && memchr(text.p, 0, text.n)) {
 		*out = (struct zone){ 0 };

@@ -7,7 +7,7 @@ struct lexer {
 	size_t n, at;
 	unsigned depth; /* of parentheses */
 	bool quote;
-	size_t word;    /* octets of the word so far */
+	size_t word; /* octets of the word so far */
 };
 
 static bool is_odd(unsigned char c)
@@ -47,9 +47,7 @@ static void count(struct lexer *l, struct zone_entry *e)
 static void lex_plain(struct lexer *l, struct zone_entry *e, unsigned char c)
 {
 	switch (c) {
-	case ';':
-		skip_comment(l);
-		break;
+	case ';': skip_comment(l); break;
 	case '(':
 		if (++l->depth > 1)
 			e->odd = true;
@@ -60,12 +58,9 @@ static void lex_plain(struct lexer *l, struct zone_entry *e, unsigned char c)
 		if (l->depth)
 			l->depth--;
 		break;
-	case '\r':
-		e->odd = true;
-		break;
+	case '\r': e->odd = true; break;
 	case ' ':
-	case '\t':
-		break;
+	case '\t': break;
 	default:
 		if (is_odd(c))
 			e->odd = true;
@@ -73,6 +68,32 @@ static void lex_plain(struct lexer *l, struct zone_entry *e, unsigned char c)
 		return;
 	}
 	l->word = 0;
+}
+
+/* How many octets at the start of an entry are its owner name; 0 when it begins with a blank. */
+static size_t owner_length(struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.n && !strchr(" \t\r\n;()\"", text.p[n]) && text.p[n])
+		n += text.p[n] == '\\' && n + 1 < text.n ? 2 : 1;
+	return n < text.n ? n : text.n;
+}
+
+/* Printable octets that name servers take in an owner name and libzscanner does not. */
+static bool is_odd_in_owner(unsigned char c)
+{
+	return c && strchr("!#%&'+,:<=>?[]^`{|}~", c);
+}
+
+static bool has_odd_owner(struct str text)
+{
+	size_t n = owner_length(text);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_odd_in_owner((unsigned char)text.p[i]))
+			return true;
+	return false;
 }
 
 bool zone_entry_next(struct str text, size_t *at, unsigned *line, struct zone_entry *out)
@@ -113,6 +134,7 @@ bool zone_entry_next(struct str text, size_t *at, unsigned *line, struct zone_en
 	out->open_quote = l.quote;
 	out->open_paren = l.depth > 0;
 	out->text = str_sub(text, *at, l.at - *at);
+	out->odd |= has_odd_owner(out->text);
 	*at = l.at;
 	return true;
 }
@@ -158,10 +180,15 @@ struct str zone_entry_plain(struct arena *a, const struct zone_entry *e)
 {
 	struct lexer l = { .p = (const unsigned char *)e->text.p, .n = e->text.n };
 	struct plain o = { arena_array(a, l.n, 4), 0 };
+	size_t owner = owner_length(e->text);
 
 	while (l.at < l.n) {
 		unsigned char c = l.p[l.at++];
 
+		if (l.at <= owner && is_odd_in_owner(c)) {
+			put_decimal(&o, c);
+			continue;
+		}
 		if (c == '\\' && l.at < l.n && is_odd(l.p[l.at])) {
 			if (l.p[l.at] == '\n' || l.p[l.at] == '\r')
 				put(&o, '\\');
@@ -206,7 +233,8 @@ size_t zone_entry_words(const struct zone_entry *e, struct str *word, size_t max
 		quoted = l.p[l.at] == '"';
 		from = l.at += quoted;
 		while (l.at < l.n && !strchr(quoted ? "\"\n" : " \t\r\n();", l.p[l.at]))
-			l.at += l.p[l.at] == '\\' && l.at + 1 < l.n && l.p[l.at + 1] != '\n' ? 2 : 1;
+			l.at += l.p[l.at] == '\\' && l.at + 1 < l.n && l.p[l.at + 1] != '\n' ? 2
+											     : 1;
 		word[n++] = str_sub(e->text, from, l.at - from);
 		if (quoted && l.at < l.n && l.p[l.at] == '"')
 			l.at++;

@@ -11,24 +11,19 @@ static const char *errno_text(int e)
 {
 	switch (e) {
 	case ENOENT:
-	case ENOTDIR:
-		return "no such file";
+	case ENOTDIR: return "no such file";
 	case EACCES:
-	case EPERM:
-		return "permission denied";
-	case ENAMETOOLONG:
-		return "the name of the file is too long";
-	case EISDIR:
-		return "a folder, not a zone file";
-	case ELOOP:
-		return "symbolic links in a circle";
-	default:
-		return "cannot be read";
+	case EPERM: return "permission denied";
+	case ENAMETOOLONG: return "the name of the file is too long";
+	case EISDIR: return "a folder, not a zone file";
+	case ELOOP: return "symbolic links in a circle";
+	default: return "cannot be read";
 	}
 }
 
 /* Reads to the end. False and *why when that fails or there is too much. */
-static bool read_fd(struct arena *a, int fd, size_t guess, size_t limit, struct str *out, const char **why)
+static bool read_fd(struct arena *a, int fd, size_t guess, size_t limit, struct str *out,
+		    const char **why)
 {
 	size_t cap = guess < 4096 ? 4096 : guess + 1, n = 0;
 	char *p = arena_alloc(a, cap);
@@ -57,9 +52,11 @@ static bool read_fd(struct arena *a, int fd, size_t guess, size_t limit, struct 
 	return true;
 }
 
-bool zone_file_read(struct arena *a, const char *path, bool top, size_t limit, struct str *out, const char **why)
+bool zone_file_read(struct arena *a, const char *path, bool top, size_t limit, struct str *out,
+		    const char **why)
 {
-	/* O_NONBLOCK: to open a FIFO must not wait for its writer, but for one that the user named. */
+	/* O_NONBLOCK: to open a FIFO must not wait for its writer, but for one that the user named.
+	 */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (top ? 0 : O_NONBLOCK));
 	struct stat st;
 	bool ok = false;

@@ -1,5 +1,6 @@
-/* $GENERATE, as BIND's manual describes it: "$GENERATE 1-254 $ PTR host-$.example.com." One record for each number of the range, in which $
- * stands for the number, ${OFFSET,WIDTH,BASE} for the number printed another way (base d, o, x, X, n or N), and \$ or $$ for a dollar sign. */
+/* $GENERATE, as BIND's manual describes it: "$GENERATE 1-254 $ PTR host-$.example.com." One record
+ * for each number of the range, in which $ stands for the number, ${OFFSET,WIDTH,BASE} for the
+ * number printed another way (base d, o, x, X, n or N), and \$ or $$ for a dollar sign. */
 #include <stdio.h>
 
 #include "zone_read.h"
@@ -19,9 +20,10 @@ static bool read_range(struct str s, struct range *out)
 	if (slash >= 0)
 		to.n = (size_t)(slash - dash - 1);
 	out->step = 1;
-	return str_to_u32(str_sub(s, 0, (size_t)dash), INT32_MAX, &out->from) && str_to_u32(to, INT32_MAX, &out->to) &&
-	       (slash < 0 || str_to_u32(str_from(s, (size_t)slash + 1), INT32_MAX, &out->step)) && out->step &&
-	       out->from <= out->to;
+	return str_to_u32(str_sub(s, 0, (size_t)dash), INT32_MAX, &out->from) &&
+	       str_to_u32(to, INT32_MAX, &out->to) &&
+	       (slash < 0 || str_to_u32(str_from(s, (size_t)slash + 1), INT32_MAX, &out->step)) &&
+	       out->step && out->from <= out->to;
 }
 
 /* {OFFSET[,WIDTH[,BASE]]} behind a dollar sign. */
@@ -157,7 +159,9 @@ void zone_generate(struct zone_place *at, const struct zone_entry *e)
 	size_t dollars = 0;
 
 	if (!read_template(e, &range, &template))
-		return zone_read_fail(at, e->line, e, "$GENERATE needs a range such as 1-254, a name, a type and data");
+		return zone_read_fail(
+			at, e->line, e,
+			"$GENERATE needs a range such as 1-254, a name, a type and data");
 	for (size_t i = 0; i < template.n; i++)
 		dollars += template.p[i] == '$';
 	line.p = arena_alloc(r->arena, template.n + dollars * NUMBER_MAX + 1);
@@ -167,9 +171,11 @@ void zone_generate(struct zone_place *at, const struct zone_entry *e)
 		size_t pos = 0;
 
 		if (++r->generated > ZONE_GENERATE_MAX)
-			return zone_read_fail(at, e->line, NULL, "$GENERATE makes more than a million records");
+			return zone_read_fail(at, e->line, NULL,
+					      "$GENERATE makes more than a million records");
 		if (!expand(&line, template, (uint32_t)i) || line.p[0] == '$')
-			return zone_read_fail(at, e->line, e, "$GENERATE with a faulty ${offset,width,base}");
+			return zone_read_fail(at, e->line, e,
+					      "$GENERATE with a faulty ${offset,width,base}");
 		if (zone_entry_next((struct str){ line.p, line.n }, &pos, &lineno, &one))
 			zone_read_record(at, &one);
 	}

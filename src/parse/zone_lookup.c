@@ -1,11 +1,13 @@
 /* What an authoritative server of the zone answers.
  *
- * 1. The name is walked from just below the origin down to the whole name (RFC 1034 4.3.2 step 3). Each name on the way is sought in the sorted
- *    index; it exists when it has records or a name below it has (empty non-terminals, RFC 4592 2.2.2, RFC 8020).
- * 2. A name with NS records ends the zone's authority (step 3b): what stands there and below is the other zone's, the DS set at the cut aside
- *    (RFC 4035 3.1.4.1). A name with a DNAME redirects all names below it (RFC 6672 3.2).
- * 3. Where a name does not exist, the last one that did is the closest encloser; "*" below it, and no other, stands for the rest of the name
- *    (RFC 4592 3.3.1). Without it the name does not exist.
+ * 1. The name is walked from just below the origin down to the whole name (RFC 1034 4.3.2 step 3).
+ * Each name on the way is sought in the sorted index; it exists when it has records or a name below
+ * it has (empty non-terminals, RFC 4592 2.2.2, RFC 8020).
+ * 2. A name with NS records ends the zone's authority (step 3b): what stands there and below is the
+ * other zone's, the DS set at the cut aside (RFC 4035 3.1.4.1). A name with a DNAME redirects all
+ * names below it (RFC 6672 3.2).
+ * 3. Where a name does not exist, the last one that did is the closest encloser; "*" below it, and
+ * no other, stands for the rest of the name (RFC 4592 3.3.1). Without it the name does not exist.
  * 4. At the name found: its records of the type, else its CNAME, else no data (RFC 2308 2.2). */
 #include "name.h"
 #include "rrtype.h"
@@ -27,7 +29,8 @@ int zone_key(const char *name, uint8_t key[ZONE_KEY_MAX], size_t end[LABELS_MAX 
 	for (int i = 0; i < labels; i++) {
 		const uint8_t *p = label[labels - 1 - i];
 
-		/* A label ends with an octet below all others, and octets 0 and 1 are written so that this stays true. */
+		/* A label ends with an octet below all others, and octets 0 and 1 are written so
+		 * that this stays true. */
 		for (unsigned j = 1; j <= p[0]; j++) {
 			if (p[j] <= 1) {
 				key[n++] = 1;
@@ -111,8 +114,8 @@ static void answer(const struct zone_node *node, uint16_t type, struct zone_answ
 }
 
 /* Step 2. True when the walk ends here; `below`: the name asked is below this one. */
-static bool is_border(struct arena *a, const struct zone_node *node, bool apex, bool below, const char *name,
-		      uint16_t type, struct zone_answer *out)
+static bool is_border(struct arena *a, const struct zone_node *node, bool apex, bool below,
+		      const char *name, uint16_t type, struct zone_answer *out)
 {
 	const struct zone_rr *rr = NULL;
 
@@ -135,7 +138,8 @@ static bool is_border(struct arena *a, const struct zone_node *node, bool apex, 
 	return false;
 }
 
-void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16_t type, struct zone_answer *out)
+void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16_t type,
+		 struct zone_answer *out)
 {
 	uint8_t key[ZONE_KEY_MAX];
 	size_t end[LABELS_MAX + 1];
@@ -147,7 +151,8 @@ void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16
 		return;
 	for (int i = apex; i <= labels; i++) {
 		if (!find(z, (struct str){ (const char *)key, end[i] }, &node) && i > apex) {
-			if (!find_wildcard(z, (struct str){ (const char *)key, end[i - 1] }, &node)) {
+			if (!find_wildcard(z, (struct str){ (const char *)key, end[i - 1] },
+					   &node)) {
 				out->kind = ZONE_NXDOMAIN;
 				return;
 			}

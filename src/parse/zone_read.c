@@ -1,6 +1,6 @@
 /* Reading a zone file: entries to libzscanner, directives here. */
-#include "name.h"
 #include "zone_read.h"
+#include "name.h"
 
 /* What an error of libzscanner is called here, where its own words are not enough. */
 static const struct {
@@ -9,13 +9,17 @@ static const struct {
 } words[] = {
 	{ ZS_UNCLOSED_MULTILINE, "a parenthesis is opened here and never closed" },
 	{ ZS_RIGHT_PARENTHESIS, "a closing parenthesis without an opening one" },
-	{ ZS_UNSUPPORTED_TYPE, "not a known record type (a name must begin at the very start of its line)" },
-	{ ZS_BAD_PREVIOUS_OWNER, "the line begins with a blank, and there is no name before it to stand for it" },
+	{ ZS_UNSUPPORTED_TYPE,
+	  "not a known record type (a name must begin at the very start of its line)" },
+	{ ZS_BAD_PREVIOUS_OWNER,
+	  "the line begins with a blank, and there is no name before it to stand for it" },
 	{ ZS_BAD_OWNER, "a name with a character that needs escaping as \\DDD, or an empty label" },
-	{ ZS_BAD_DNAME_CHAR, "a name with a character that needs escaping as \\DDD, or an empty label" },
+	{ ZS_BAD_DNAME_CHAR,
+	  "a name with a character that needs escaping as \\DDD, or an empty label" },
 	{ ZS_LABEL_OVERFLOW, "a label of a name is over 63 octets" },
 	{ ZS_DNAME_OVERFLOW, "a name is over 255 octets" },
-	{ ZS_ITEM_OVERFLOW, "a character-string is over 255 octets: part it into several, \"…\" \"…\"" },
+	{ ZS_ITEM_OVERFLOW,
+	  "a character-string is over 255 octets: part it into several, \"…\" \"…\"" },
 	{ ZS_TEXT_OVERFLOW, "the record is over 65535 octets" },
 	{ ZS_RDATA_OVERFLOW, "the record is over 65535 octets" },
 	{ ZS_BAD_IPV4, "not an IPv4 address" },
@@ -63,20 +67,24 @@ static const char *quote(struct arena *a, const struct zone_entry *e, unsigned l
 	return p;
 }
 
-void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entry *e, const char *what)
+void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entry *e,
+		    const char *what)
 {
 	struct zone_reader *r = at->r;
 
-	/* Only the user's own file is quoted from: $INCLUDE may name a file whose content is nobody's business. */
+	/* Only the user's own file is quoted from: $INCLUDE may name a file whose content is
+	 * nobody's business. */
 	if (!r->err && e && at->depth == 0)
-		r->err = arena_printf(r->arena, "%s:%u: %s: %s", at->file, line, what, quote(r->arena, e, line));
+		r->err = arena_printf(r->arena, "%s:%u: %s: %s", at->file, line, what,
+				      quote(r->arena, e, line));
 	else if (!r->err)
 		r->err = arena_printf(r->arena, "%s:%u: %s", at->file, line, what);
 	if (++r->errors >= ZONE_ERRORS_MAX)
 		r->stop = true;
 }
 
-/* A fresh scanner that keeps nothing of the heap: the one string that zs_init() allots, a path for its own $INCLUDE, is not used. */
+/* A fresh scanner that keeps nothing of the heap: the one string that zs_init() allots, a path for
+ * its own $INCLUDE, is not used. */
 static void scanner_init(zs_scanner_t *s)
 {
 	zs_init(s, ".", 1, 3600);
@@ -90,7 +98,8 @@ static void set_origin(zs_scanner_t *s, const uint8_t *wire, size_t n)
 	s->zone_origin_length = (uint32_t)n;
 }
 
-/* After an error the scanner's state machine is somewhere within the broken line: begin anew, with what the lines before said. */
+/* After an error the scanner's state machine is somewhere within the broken line: begin anew, with
+ * what the lines before said. */
 static void scanner_reset(zs_scanner_t *s)
 {
 	uint8_t origin[255], owner[255];
@@ -116,13 +125,20 @@ void zone_read_record(struct zone_place *at, const struct zone_entry *e)
 	s->line_counter = e->line;
 	zs_set_input_string(s, text.p, text.n);
 	zs_parse_record(s);
-	if (s->state == ZS_STATE_DATA && s->input.start == text.p && s->input.end - s->input.current > 1) {
+	if (s->state == ZS_STATE_DATA && s->input.start == text.p &&
+	    s->input.end - s->input.current > 1) {
 		zone_read_fail(at, e->line, e, "more than one record where one was expected");
 		scanner_reset(s);
 	} else if (s->state == ZS_STATE_DATA) {
 		struct zone_raw raw = {
-			.owner = s->r_owner, .owner_len = s->r_owner_length, .type = s->r_type, .ttl_s = s->r_ttl,
-			.data = s->r_data, .data_len = s->r_data_length, .file = at->file, .line = e->line,
+			.owner = s->r_owner,
+			.owner_len = s->r_owner_length,
+			.type = s->r_type,
+			.ttl_s = s->r_ttl,
+			.data = s->r_data,
+			.data_len = s->r_data_length,
+			.file = at->file,
+			.line = e->line,
 			.longest = e->longest,
 		};
 
@@ -130,7 +146,9 @@ void zone_read_record(struct zone_place *at, const struct zone_entry *e)
 			at->r->stop = true;
 	} else if (s->state != ZS_STATE_EOF) {
 		if (e->open_quote)
-			zone_read_fail(at, e->line, e, "a quotation mark is opened here and not closed on the line");
+			zone_read_fail(
+				at, e->line, e,
+				"a quotation mark is opened here and not closed on the line");
 		else if (e->open_paren)
 			zone_read_fail(at, e->line, e, error_text(ZS_UNCLOSED_MULTILINE));
 		else
@@ -156,7 +174,8 @@ static const char *relative_name(struct zone_place *at, struct str word)
 		if ((word.n - 1 - dot.n) % 2 == 0)
 			return name_from_text(a, word);
 	}
-	return name_from_text(a, word) ? name_join(a, arena_strndup(a, word.p, word.n), origin) : NULL;
+	return name_from_text(a, word) ? name_join(a, arena_strndup(a, word.p, word.n), origin)
+				       : NULL;
 }
 
 static void read_text(struct zone_place *at, struct str text);
@@ -174,7 +193,8 @@ static zs_scanner_t *scanner_at(struct zone_reader *r, unsigned depth, const cha
 	return r->scanner[depth];
 }
 
-static void include_file(struct zone_place *at, const struct zone_entry *e, const char *name, const char *origin)
+static void include_file(struct zone_place *at, const struct zone_entry *e, const char *name,
+			 const char *origin)
 {
 	struct zone_reader *r = at->r;
 	struct zone_place in = { .r = r, .depth = at->depth + 1 };
@@ -184,14 +204,18 @@ static void include_file(struct zone_place *at, const struct zone_entry *e, cons
 	if (!r->may_include)
 		return zone_read_fail(at, e->line, NULL, "$INCLUDE is not obeyed here");
 	if (in.depth > ZONE_DEPTH_MAX || ++r->files > ZONE_FILES_MAX)
-		return zone_read_fail(at, e->line, NULL, "too many $INCLUDE, one within another: does a file include itself?");
+		return zone_read_fail(
+			at, e->line, NULL,
+			"too many $INCLUDE, one within another: does a file include itself?");
 	in.file = zone_file_beside(r->arena, at->file, name);
 	if (!zone_file_read(r->arena, in.file, false, ZONE_OCTETS_MAX - r->octets, &text, &why))
-		return zone_read_fail(at, e->line, NULL, arena_printf(r->arena, "$INCLUDE %s: %s", name, why));
+		return zone_read_fail(at, e->line, NULL,
+				      arena_printf(r->arena, "$INCLUDE %s: %s", name, why));
 	r->octets += text.n;
 	in.s = scanner_at(r, in.depth, origin);
 	in.s->default_ttl = at->s->default_ttl;
-	/* A first line that begins with a blank is about the name last spoken of, as BIND has it. */
+	/* A first line that begins with a blank is about the name last spoken of, as BIND has it.
+	 */
 	memcpy(in.s->r_owner, at->s->r_owner, sizeof(in.s->r_owner));
 	in.s->r_owner_length = at->s->r_owner_length;
 	read_text(&in, text);
@@ -216,14 +240,18 @@ static void directive(struct zone_place *at, const struct zone_entry *e)
 		if (!r->first_origin)
 			r->first_origin = name;
 	} else if (str_eq_ci(word[0], S("$INCLUDE"))) {
-		name = n == 2 ? relative_name(at, S("@")) : n == 3 ? relative_name(at, word[2]) : NULL;
+		name = n == 2   ? relative_name(at, S("@"))
+		       : n == 3 ? relative_name(at, word[2])
+				: NULL;
 		if (!name || !word[1].n)
-			return zone_read_fail(at, e->line, e, "$INCLUDE needs a file and perhaps an origin");
+			return zone_read_fail(at, e->line, e,
+					      "$INCLUDE needs a file and perhaps an origin");
 		include_file(at, e, arena_strndup(r->arena, word[1].p, word[1].n), name);
 	} else if (str_eq_ci(word[0], S("$GENERATE"))) {
 		zone_generate(at, e);
 	} else {
-		zone_read_fail(at, e->line, e, "a directive other than $ORIGIN, $TTL, $INCLUDE and $GENERATE");
+		zone_read_fail(at, e->line, e,
+			       "a directive other than $ORIGIN, $TTL, $INCLUDE and $GENERATE");
 	}
 }
 

@@ -1,8 +1,10 @@
 /* zone_read: the inside of the zone parser. Private to src/parse/zone*.c.
  *
- * Layer: parse. The text is cut into entries (one record or directive each, RFC 1035 5.1); directives are obeyed here, records are read by
- * libzscanner, one entry at a time. So every record keeps the line on which it begins, and what people write and name servers take, but
- * libzscanner does not (relative $ORIGIN, $GENERATE, CR LF, UTF-8 in text), is put into a form that it does take. */
+ * Layer: parse. The text is cut into entries (one record or directive each, RFC 1035 5.1);
+ * directives are obeyed here, records are read by libzscanner, one entry at a time. So every record
+ * keeps the line on which it begins, and what people write and name servers take, but libzscanner
+ * does not (relative $ORIGIN, $GENERATE, CR LF, UTF-8 in text), is put into a form that it does
+ * take. */
 #ifndef AUTHCHECK_PARSE_ZONE_READ_H
 #define AUTHCHECK_PARSE_ZONE_READ_H
 
@@ -13,29 +15,32 @@
 enum {
 	ZONE_OCTETS_MAX = 512 * 1024 * 1024, /* of all files together */
 	ZONE_FILES_MAX = 10000,
-	ZONE_DEPTH_MAX = 10,                 /* of $INCLUDE within $INCLUDE */
-	ZONE_GENERATE_MAX = 1 << 20,         /* records made by $GENERATE, all together */
-	ZONE_ERRORS_MAX = 20,                /* then reading stops */
+	ZONE_DEPTH_MAX = 10,         /* of $INCLUDE within $INCLUDE */
+	ZONE_GENERATE_MAX = 1 << 20, /* records made by $GENERATE, all together */
+	ZONE_ERRORS_MAX = 20,        /* then reading stops */
 };
 
 /* ---- zone_entry.c: entries ---- */
 struct zone_entry {
-	struct str text;  /* all its lines, comments as well, with the final newline if there is one */
-	unsigned line;    /* where it begins */
-	size_t longest;   /* octets of its longest word or character-string, escapes counted as one */
-	bool blank;       /* nothing but blanks and comments */
-	bool open_quote;  /* a quotation mark without its fellow */
-	bool open_paren;  /* a parenthesis without its fellow */
-	bool odd;         /* libzscanner needs it rewritten */
+	struct str
+		text;  /* all its lines, comments as well, with the final newline if there is one */
+	unsigned line; /* where it begins */
+	size_t longest; /* octets of its longest word or character-string, escapes counted as one */
+	bool blank;     /* nothing but blanks and comments */
+	bool open_quote; /* a quotation mark without its fellow */
+	bool open_paren; /* a parenthesis without its fellow */
+	bool odd;        /* libzscanner needs it rewritten */
 };
 
 /* Cuts the next entry from the text at *at, which begins on line *line. False at the end. */
 bool zone_entry_next(struct str text, size_t *at, unsigned *line, struct zone_entry *out);
 
-/* The entry as libzscanner takes it: no CR, no comments, parentheses not nested, odd octets as \DDD, quoted strings parted. As many lines. */
+/* The entry as libzscanner takes it: no CR, no comments, parentheses not nested, odd octets as
+ * \DDD, quoted strings parted. As many lines. */
 struct str zone_entry_plain(struct arena *a, const struct zone_entry *e);
 
-/* The first `max` words of a directive, quotation marks off. Returns how many there are, or max + 1 when there are more. */
+/* The first `max` words of a directive, quotation marks off. Returns how many there are, or max + 1
+ * when there are more. */
 size_t zone_entry_words(const struct zone_entry *e, struct str *word, size_t max);
 
 /* ---- zone_read.c: the reader ---- */
@@ -48,7 +53,7 @@ struct zone_raw {
 	size_t data_len;
 	const char *file;
 	unsigned line;
-	size_t longest;       /* as in struct zone_entry */
+	size_t longest; /* as in struct zone_entry */
 };
 
 struct zone_reader;
@@ -78,23 +83,26 @@ struct zone_place {
 	unsigned depth;
 };
 
-/* Reads a whole text as the zone's file. `origin` is what relative names are relative to at its beginning. */
+/* Reads a whole text as the zone's file. `origin` is what relative names are relative to at its
+ * beginning. */
 void zone_read(struct zone_reader *r, const char *file, struct str text, const char *origin);
 
 /* Hands one record's text to libzscanner. */
 void zone_read_record(struct zone_place *at, const struct zone_entry *e);
 
 /* Keeps the first error. `e` NULL, or the entry to quote from. */
-void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entry *e, const char *what);
+void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entry *e,
+		    const char *what);
 
 /* ---- zone_generate.c: BIND's $GENERATE ---- */
 void zone_generate(struct zone_place *at, const struct zone_entry *e);
 
 /* ---- zone_file.c: files, and what their names tell ---- */
 
-/* Reads a file of at most `limit` octets. `top`: the user named it, so it may be a pipe; else only regular files are opened. False and *why,
- * a clause for people. */
-bool zone_file_read(struct arena *a, const char *path, bool top, size_t limit, struct str *out, const char **why);
+/* Reads a file of at most `limit` octets. `top`: the user named it, so it may be a pipe; else only
+ * regular files are opened. False and *why, a clause for people. */
+bool zone_file_read(struct arena *a, const char *path, bool top, size_t limit, struct str *out,
+		    const char **why);
 
 /* The path of what a file includes: beside that file, or, when there is no such file, as it is. */
 const char *zone_file_beside(struct arena *a, const char *file, const char *name);
@@ -105,8 +113,8 @@ const char *zone_file_origin(struct arena *a, const char *path);
 /* ---- zone_lookup.c ---- */
 enum { ZONE_KEY_MAX = 2 * 255 };
 
-/* Writes the name's key (see struct zone_node) and where in it the key of each name above ends: end[k] for its k right-most labels. Returns the
- * number of labels, -1 when it is no name. */
+/* Writes the name's key (see struct zone_node) and where in it the key of each name above ends:
+ * end[k] for its k right-most labels. Returns the number of labels, -1 when it is no name. */
 int zone_key(const char *name, uint8_t key[ZONE_KEY_MAX], size_t end[128]);
 
 #endif

@@ -63,7 +63,8 @@ static const char *sender_of(const struct zone_node *node)
 	return has(node, RR_MX) || has_txt(node, spf_is_record) ? node->owner : NULL;
 }
 
-/* Labels that begin with "_" are for services, "*" is no one name, and what is below a delegation or a DNAME is not this zone's. */
+/* Labels that begin with "_" are for services, "*" is no one name, and what is below a delegation
+ * or a DNAME is not this zone's. */
 static bool can_send(struct arena *a, const struct zone *z, const char *name)
 {
 	struct zone_answer answer;
@@ -72,7 +73,8 @@ static bool can_send(struct arena *a, const struct zone *z, const char *name)
 		if (*p == '_' || (*p == '*' && (p[1] == '.' || !p[1])))
 			return false;
 	zone_lookup(a, z, name, RR_MX, &answer);
-	return answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED && answer.kind != ZONE_DNAME;
+	return answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED &&
+	       answer.kind != ZONE_DNAME;
 }
 
 static int by_key(const void *a, const void *b)

@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static inline void fuzz_one(void (*run)(struct arena *a, struct str text), const uint8_t *data, size_t size)
+static inline void fuzz_one(void (*run)(struct arena *a, struct str text), const uint8_t *data,
+			    size_t size)
 {
 	struct arena a;
 	jmp_buf oom;

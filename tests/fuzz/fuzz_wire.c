@@ -1,13 +1,14 @@
 /* DNS messages. The first octet chooses the type that was asked for. */
 #include "fuzz.h"
 
-#include "wire.h"
 #include "name.h"
 #include "rrtype.h"
+#include "wire.h"
 
 static void run(struct arena *a, struct str text)
 {
-	static const uint16_t types[] = { RR_TXT, RR_MX, RR_A, RR_AAAA, RR_PTR, RR_SOA, RR_TLSA, RR_CAA };
+	static const uint16_t types[] = { RR_TXT, RR_MX,  RR_A,    RR_AAAA,
+					  RR_PTR, RR_SOA, RR_TLSA, RR_CAA };
 	struct wire_query q = { .name = "example.com", .id = 0x1234, .edns = true };
 	struct wire_msg msg;
 	uint8_t wire[255];

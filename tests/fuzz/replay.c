@@ -1,6 +1,6 @@
-/* Hands every file of the folders that are its arguments to a fuzz target, under whatever sanitizers it was built with. It takes
- * the place of libFuzzer's main, so that the corpora are part of `make check` on a machine without clang. The first input is
- * always the empty one. */
+/* Hands every file of the folders that are its arguments to a fuzz target, under whatever
+ * sanitizers it was built with. It takes the place of libFuzzer's main, so that the corpora are
+ * part of `make check` on a machine without clang. The first input is always the empty one. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* A larger file is no seed. */
 enum { SEED_MAX = 1 << 20 };
 
-/* The input is handed over in a block of exactly its size, so that ASan sees a read past its end. */
+/* The input is handed over in a block of exactly its size, so that ASan sees a read past its end.
+ */
 static int replay_file(const char *path)
 {
 	uint8_t *whole = malloc(SEED_MAX), *exact;

@@ -4,10 +4,10 @@
 # shellcheck source=tests/lint/lib.sh disable=SC2154
 . "$(dirname "$0")/lib.sh"
 
-table=$(sed -nE 's/^[[:space:]]*RULE\(([A-Z0-9_]+),[[:space:]]*"([^"]*)",[[:space:]]*([A-Z_]+),[[:space:]]*([A-Z]+),.*/\1 \2 \3 \4/p' include/authcheck/rules*.def)
-rows=$(grep -chE '^[[:space:]]*RULE\(' include/authcheck/rules*.def | awk '{ n += $1 } END { print n }')
+table=$(sed -nE 's/^[[:space:]]*RULE\(([A-Z0-9_]+),[[:space:]]*"([^"]*)",[[:space:]]*([A-Z_]+),[[:space:]]*([A-Z]+),.*/\1 \2 \3 \4/p' include/authcheck/rules.def)
+rows=$(grep -chE '^[[:space:]]*RULE\(' include/authcheck/rules.def | awk '{ n += $1 } END { print n }')
 [ -n "$table" ] || fault 'include/authcheck/rules.def: no rule at all'
-[ "$(wc -l <<<"$table")" -eq "$rows" ] || fault "include/authcheck/rules*.def: $rows rows, but only $(wc -l <<<"$table") begin as RULE(ID, \"name\", PROTO, SEVERITY, on one line"
+[ "$(wc -l <<<"$table")" -eq "$rows" ] || fault "include/authcheck/rules.def: $rows rows, but only $(wc -l <<<"$table") begin as RULE(ID, \"name\", PROTO, SEVERITY, on one line"
 
 names=$(awk '{ print $2 }' <<<"$table")
 sort <<<"$names" | uniq -d | sed 's#^#include/authcheck/rules.def: twice: #' >"$scratch"

@@ -1,10 +1,13 @@
-/* Asks the live source, and writes the facts as lines of a tape, in the order that they were asked for.
+/* Asks the live source, and writes the facts as lines of a tape, in the order that they were asked
+ *for.
  *
- *	ask_driver [-n NAMESERVERS] [-t TIMEOUT_MS] [-d DEADLINE_MS] [-a CA_FILE] [-c CONNECT_TO] [-p] [-s] [NAME TYPE]...
+ *	ask_driver [-n NAMESERVERS] [-t TIMEOUT_MS] [-d DEADLINE_MS] [-a CA_FILE] [-c CONNECT_TO]
+ *[-p] [-s] [NAME TYPE]...
  *
- * Questions may come on standard input as well, "NAME TYPE" a line, when none is an argument. TYPE HTTPS asks for the addresses of
- * NAME first. -p allows private addresses; -s writes statistics and the time that it took to standard error. A fact that ends in a CNAME
- * is written "NAME TYPE OPEN >TARGET". Times are left out: they are not the same twice. */
+ * Questions may come on standard input as well, "NAME TYPE" a line, when none is an argument. TYPE
+ *HTTPS asks for the addresses of NAME first. -p allows private addresses; -s writes statistics and
+ *the time that it took to standard error. A fact that ends in a CNAME is written "NAME TYPE OPEN
+ *>TARGET". Times are left out: they are not the same twice. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,8 +48,10 @@ static void done(struct question *q, const struct fact *answer)
 	struct driver *d = w->driver;
 	struct fact *f;
 
-	if (w->fact || answer->kind != q->kind || answer->type != q->type || strcmp(answer->name, q->name) != 0) {
-		fprintf(stderr, "ask_driver: %s was settled twice, or is another question\n", q->name);
+	if (w->fact || answer->kind != q->kind || answer->type != q->type ||
+	    strcmp(answer->name, q->name) != 0) {
+		fprintf(stderr, "ask_driver: %s was settled twice, or is another question\n",
+			q->name);
 		abort();
 	}
 	f = fact_copy(&d->arena, answer);
@@ -66,7 +71,12 @@ static struct wanted *want(struct driver *d, enum ask kind, uint16_t type, const
 	struct wanted *w = ARENA_NEW(&d->arena, struct wanted);
 
 	w->driver = d;
-	w->q = (struct question){ .kind = kind, .type = type, .name = name, .facts = &d->facts, .done = done, .owner = w };
+	w->q = (struct question){ .kind = kind,
+				  .type = type,
+				  .name = name,
+				  .facts = &d->facts,
+				  .done = done,
+				  .owner = w };
 	d->all = arena_grow(&d->arena, d->all, d->n, &d->cap, sizeof(*d->all));
 	d->all[d->n++] = w;
 	return w;
@@ -107,8 +117,9 @@ static void print(struct driver *d)
 		if (d->all[i]->hidden)
 			continue;
 		if (f->state == FACT_OPEN)
-			buf_addf(&out, "%s %s OPEN >%s (%zu)\n", f->name, rrtype_name(&d->arena, f->type),
-				 f->chain[f->nchain - 1].target, f->nchain);
+			buf_addf(&out, "%s %s OPEN >%s (%zu)\n", f->name,
+				 rrtype_name(&d->arena, f->type), f->chain[f->nchain - 1].target,
+				 f->nchain);
 		else
 			tape_write(&out, &d->arena, f);
 	}

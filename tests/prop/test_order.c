@@ -1,10 +1,11 @@
-/* The order property: facts revealed in any order, in any portions, give the same report to the byte. */
+/* The order property: facts revealed in any order, in any portions, give the same report to the
+ * byte. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "../story/story.h"
 #include "render.h"
@@ -44,7 +45,9 @@ static void order_test(void **state)
 			struct buf other = report(&s, i * UINT64_C(0x9e3779b97f4a7c15));
 
 			if (other.n != first.n || memcmp(other.p, first.p, first.n) != 0)
-				fail_msg("%s: order %u gives another report:\n%s\n--- instead of ---\n%s", s.path, i, other.p, first.p);
+				fail_msg(
+					"%s: order %u gives another report:\n%s\n--- instead of ---\n%s",
+					s.path, i, other.p, first.p);
 			buf_free(&other);
 		}
 		buf_free(&first);
@@ -64,7 +67,9 @@ int main(void)
 	if (wish)
 		orders = (unsigned)strtoul(wish, NULL, 10);
 	for (size_t i = 0; i < n; i++)
-		tests[i] = (struct CMUnitTest){ .name = names[i], .test_func = order_test, .initial_state = names[i] };
+		tests[i] = (struct CMUnitTest){ .name = names[i],
+						.test_func = order_test,
+						.initial_state = names[i] };
 	failed = _cmocka_run_group_tests("order", tests, n, NULL, NULL);
 	free(tests);
 	return failed != 0;

@@ -1,11 +1,11 @@
 #include "story.h"
 
+#include <cmocka.h>
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "file.h"
 #include "name.h"
@@ -53,9 +53,12 @@ static void directive(struct story *s, struct str line)
 		s->domain = text(s, v);
 	} else if ((v = rest_of(line, "#! ip ")).p) {
 		assert_true(ip_parse(v, ip, &n) && s->setup.wish.nips < 16);
-		s->ip[s->setup.wish.nips++] = (struct str){ arena_strndup(&s->arena, (char *)ip, n), n };
+		s->ip[s->setup.wish.nips++] = (struct str){ arena_strndup(&s->arena, (char *)ip, n),
+							    n };
 	} else if ((v = rest_of(line, "#! intent ")).p) {
-		s->setup.wish.intent = str_eq(v, S("parked")) ? INTENT_PARKED : str_eq(v, S("receives")) ? INTENT_RECEIVES : INTENT_SENDS;
+		s->setup.wish.intent = str_eq(v, S("parked"))     ? INTENT_PARKED
+				       : str_eq(v, S("receives")) ? INTENT_RECEIVES
+								  : INTENT_SENDS;
 	} else if (str_eq(line, S("#! unsure"))) {
 		s->unsure = true;
 	} else if ((v = rest_of(line, "#! discover ")).p) {
@@ -94,9 +97,13 @@ void story_read(struct story *s, const char *dir, const char *rule, bool fires)
 
 	*s = (struct story){ .rule = rule, .fires = fires, .domain = "example.com" };
 	arena_init(&s->arena, 64 * 1024 * 1024);
-	s->path = rule ? arena_printf(&s->arena, "%s/%s/%s.tape", dir, rule, fires ? "fires" : "miss") : "base.tape";
+	s->path = rule ? arena_printf(&s->arena, "%s/%s/%s.tape", dir, rule,
+				      fires ? "fires" : "miss")
+		       : "base.tape";
 	s->selector[0] = "sel1";
-	s->setup.wish = (struct audit_wish){ .selectors = s->selector, .nselectors = 1, .ips = s->ip, .discover = DISCOVER_NONE };
+	s->setup.wish = (struct audit_wish){
+		.selectors = s->selector, .nselectors = 1, .ips = s->ip, .discover = DISCOVER_NONE
+	};
 	buf_init(&b, TAPE_MAX);
 	read_into(s, arena_printf(&s->arena, "%s/base.tape", dir), &b);
 	base = b.n;
@@ -155,7 +162,8 @@ void story_reveal(struct story *s, struct audit *a, size_t most, uint64_t *seed)
 		size_t at = *seed ? (size_t)(next(seed) % n) : 0;
 		const struct fact *f = a->facts.all[open[at]];
 
-		facts_settle(&a->facts, tape_answer(&a->arena, &s->tape, f->kind, f->type, f->name));
+		facts_settle(&a->facts,
+			     tape_answer(&a->arena, &s->tape, f->kind, f->type, f->name));
 		memmove(open + at, open + at + 1, (n - at - 1) * sizeof(*open));
 		n--;
 	}

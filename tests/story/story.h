@@ -1,4 +1,5 @@
-/* story: a fixture read and run. See fixtures/audit/: base.tape, and for each rule fires.tape and miss.tape. */
+/* story: a fixture read and run. See fixtures/audit/: base.tape, and for each rule fires.tape and
+ * miss.tape. */
 #ifndef TESTS_STORY_H
 #define TESTS_STORY_H
 
@@ -8,8 +9,8 @@
 struct story {
 	struct arena arena;
 	const char *path;
-	const char *rule;            /* the folder's name */
-	bool fires;                  /* fires.tape, else miss.tape */
+	const char *rule; /* the folder's name */
+	bool fires;       /* fires.tape, else miss.tape */
 	bool unsure;
 	const char *domain;
 	const char *also[32];
@@ -20,14 +21,16 @@ struct story {
 	struct audit_setup setup;
 };
 
-/* Reads base.tape and the story behind it (rule NULL: base.tape alone). Fails the running cmocka test when either is faulty. */
+/* Reads base.tape and the story behind it (rule NULL: base.tape alone). Fails the running cmocka
+ * test when either is faulty. */
 void story_read(struct story *s, const char *dir, const char *rule, bool fires);
 void story_free(struct story *s);
 
 /* All rules that have a folder, sorted. */
 size_t story_rules(const char *dir, char names[][64], size_t max);
 
-/* Settles up to `most` OPEN facts of the audit from the tape, chosen by *seed (0: all, in order). */
+/* Settles up to `most` OPEN facts of the audit from the tape, chosen by *seed (0: all, in order).
+ */
 void story_reveal(struct story *s, struct audit *a, size_t most, uint64_t *seed);
 
 /* Steps until nothing is open, revealing in the order that the seed gives, and finishes. */

@@ -1,10 +1,10 @@
 /* Every story: its rule fires, or narrowly does not, and nothing else of weight is said. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "render.h"
 #include "story.h"
@@ -56,7 +56,8 @@ static void check_story(struct story *s)
 		bool there = false;
 
 		for (size_t k = 0; k < a.report.findings.n; k++)
-			there |= strcmp(rules[a.report.findings.item[k]->rule].name, s->also[i]) == 0;
+			there |= strcmp(rules[a.report.findings.item[k]->rule].name, s->also[i]) ==
+				 0;
 		if (!there)
 			wrong = s->also[i];
 	}
@@ -113,7 +114,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < n; i++) {
 		if (argc > 1 && !strstr(names[i], argv[1]))
 			continue;
-		tests[m++] = (struct CMUnitTest){ .name = names[i], .test_func = story_test, .initial_state = names[i] };
+		tests[m++] = (struct CMUnitTest){ .name = names[i],
+						  .test_func = story_test,
+						  .initial_state = names[i] };
 	}
 	if (argc < 2)
 		tests[m++] = (struct CMUnitTest){ .name = "base", .test_func = base_test };

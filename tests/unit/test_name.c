@@ -1,9 +1,9 @@
 /* Names, addresses and messages. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "name.h"
 #include "rrtype.h"
@@ -38,9 +38,20 @@ static void test_from_text(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{ "Example.COM.", "example.com" }, { ".", "." }, { "a..b", NULL }, { ".a", NULL }, { "", NULL }, { "a\\.b.c", "a\\.b.c" },
-		{ "a\\065.c", "aa.c" }, { "a\\256.c", NULL }, { "a\\2", NULL }, { "a\\", NULL }, { "_dmarc.x", "_dmarc.x" },
-		{ "a b.c", "a\\032b.c" }, { "\xc3\xa4.c", "\\195\\164.c" }, { "0/25.2.0.192.in-addr.arpa", "0/25.2.0.192.in-addr.arpa" },
+		{ "Example.COM.", "example.com" },
+		{ ".", "." },
+		{ "a..b", NULL },
+		{ ".a", NULL },
+		{ "", NULL },
+		{ "a\\.b.c", "a\\.b.c" },
+		{ "a\\065.c", "aa.c" },
+		{ "a\\256.c", NULL },
+		{ "a\\2", NULL },
+		{ "a\\", NULL },
+		{ "_dmarc.x", "_dmarc.x" },
+		{ "a b.c", "a\\032b.c" },
+		{ "\xc3\xa4.c", "\\195\\164.c" },
+		{ "0/25.2.0.192.in-addr.arpa", "0/25.2.0.192.in-addr.arpa" },
 	};
 
 	(void)state;
@@ -77,9 +88,21 @@ static void test_from_user(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{ " Example.COM. ", "example.com" }, { "b\xc3\xbc" "cher.example", "xn--bcher-kva.example" }, { "fa\xc3\x9f.de", "xn--fa-hia.de" },
-		{ "https://example.com/", NULL }, { "user@example.com", NULL }, { "192.0.2.1", NULL }, { "a b", NULL }, { "", NULL }, { "a..b", NULL },
-		{ "ex\033[31mample.com", NULL }, { "\xff\xfe.com", NULL }, { ".", NULL }, { "db.example.com/zone", NULL },
+		{ " Example.COM. ", "example.com" },
+		{ "b\xc3\xbc"
+		  "cher.example",
+		  "xn--bcher-kva.example" },
+		{ "fa\xc3\x9f.de", "xn--fa-hia.de" },
+		{ "https://example.com/", NULL },
+		{ "user@example.com", NULL },
+		{ "192.0.2.1", NULL },
+		{ "a b", NULL },
+		{ "", NULL },
+		{ "a..b", NULL },
+		{ "ex\033[31mample.com", NULL },
+		{ "\xff\xfe.com", NULL },
+		{ ".", NULL },
+		{ "db.example.com/zone", NULL },
 	};
 	const char *why;
 
@@ -122,12 +145,29 @@ static void test_ip(void **state)
 		const char *text;
 		enum ip_class class;
 	} cases[] = {
-		{ "8.8.8.8", IP_GLOBAL }, { "10.0.0.1", IP_PRIVATE }, { "172.15.0.1", IP_GLOBAL }, { "172.16.0.1", IP_PRIVATE },
-		{ "172.31.255.255", IP_PRIVATE }, { "172.32.0.0", IP_GLOBAL }, { "100.64.0.1", IP_CGN }, { "100.128.0.0", IP_GLOBAL },
-		{ "127.0.0.1", IP_LOOPBACK }, { "169.254.169.254", IP_LINK_LOCAL }, { "192.0.2.1", IP_DOCUMENTATION }, { "224.0.0.1", IP_MULTICAST },
-		{ "0.0.0.0", IP_UNSPECIFIED }, { "255.255.255.255", IP_RESERVED }, { "::1", IP_LOOPBACK }, { "::", IP_UNSPECIFIED },
-		{ "fe80::1", IP_LINK_LOCAL }, { "fd00::1", IP_PRIVATE }, { "2001:db8::1", IP_DOCUMENTATION }, { "2606:4700::1", IP_GLOBAL },
-		{ "ff02::1", IP_MULTICAST }, { "::ffff:10.0.0.1", IP_RESERVED }, { "::ffff:8.8.8.8", IP_RESERVED },
+		{ "8.8.8.8", IP_GLOBAL },
+		{ "10.0.0.1", IP_PRIVATE },
+		{ "172.15.0.1", IP_GLOBAL },
+		{ "172.16.0.1", IP_PRIVATE },
+		{ "172.31.255.255", IP_PRIVATE },
+		{ "172.32.0.0", IP_GLOBAL },
+		{ "100.64.0.1", IP_CGN },
+		{ "100.128.0.0", IP_GLOBAL },
+		{ "127.0.0.1", IP_LOOPBACK },
+		{ "169.254.169.254", IP_LINK_LOCAL },
+		{ "192.0.2.1", IP_DOCUMENTATION },
+		{ "224.0.0.1", IP_MULTICAST },
+		{ "0.0.0.0", IP_UNSPECIFIED },
+		{ "255.255.255.255", IP_RESERVED },
+		{ "::1", IP_LOOPBACK },
+		{ "::", IP_UNSPECIFIED },
+		{ "fe80::1", IP_LINK_LOCAL },
+		{ "fd00::1", IP_PRIVATE },
+		{ "2001:db8::1", IP_DOCUMENTATION },
+		{ "2606:4700::1", IP_GLOBAL },
+		{ "ff02::1", IP_MULTICAST },
+		{ "::ffff:10.0.0.1", IP_RESERVED },
+		{ "::ffff:8.8.8.8", IP_RESERVED },
 	};
 	uint8_t ip[16];
 	size_t n;
@@ -141,10 +181,12 @@ static void test_ip(void **state)
 	assert_false(ip_parse(S("01.2.3.4"), ip, &n));
 	assert_false(ip_parse(S("fe80::1%lo"), ip, &n));
 	assert_true(ip_parse(S("192.0.2.1"), ip, &n));
-	assert_string_equal(name_reverse(&arena, (struct str){ (char *)ip, 4 }), "1.2.0.192.in-addr.arpa");
+	assert_string_equal(name_reverse(&arena, (struct str){ (char *)ip, 4 }),
+			    "1.2.0.192.in-addr.arpa");
 	assert_true(ip_parse(S("2001:db8::1"), ip, &n));
-	assert_string_equal(name_reverse(&arena, (struct str){ (char *)ip, 16 }),
-			    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
+	assert_string_equal(
+		name_reverse(&arena, (struct str){ (char *)ip, 16 }),
+		"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
 }
 
 /* A pointer that leads to itself or forwards, a label that runs past the end. */
@@ -154,7 +196,9 @@ static void test_bad_wire(void **state)
 		uint8_t octets[8];
 		size_t n;
 	} cases[] = {
-		{ { 0xc0, 0x00 }, 2 }, { { 0xc0, 0x02, 0xc0, 0x00 }, 4 }, { { 5, 'a', 'b' }, 3 }, { { 0x80, 'a', 0 }, 3 }, { { 1 }, 1 }, { { 0xc0 }, 1 },
+		{ { 0xc0, 0x00 }, 2 },  { { 0xc0, 0x02, 0xc0, 0x00 }, 4 },
+		{ { 5, 'a', 'b' }, 3 }, { { 0x80, 'a', 0 }, 3 },
+		{ { 1 }, 1 },           { { 0xc0 }, 1 },
 	};
 
 	(void)state;
@@ -209,10 +253,14 @@ static void test_message(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_from_text, setup, teardown), cmocka_unit_test_setup_teardown(test_length, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_from_user, setup, teardown), cmocka_unit_test_setup_teardown(test_labels, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ip, setup, teardown),	  cmocka_unit_test_setup_teardown(test_bad_wire, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_0x20, setup, teardown),	  cmocka_unit_test_setup_teardown(test_message, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_from_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_length, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_from_user, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_labels, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ip, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad_wire, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_0x20, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_message, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* The SPF parser: RFC 7208 4.5, 4.6.1, 7 and 12, case by case. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "spf.h"
 #include "spf_walk.h"
@@ -27,7 +27,13 @@ static int teardown(void **state)
 static void test_is_record(void **state)
 {
 	static const char *const yes[] = { "v=spf1", "v=spf1 ", "V=sPf1 -all", "v=spf1 -all" };
-	static const char *const no[] = { "v=spf10", "v=spf1;-all", " v=spf1 -all", "v=spf1\t-all", "\"v=spf1 -all\"", "spf2.0/pra", "" };
+	static const char *const no[] = { "v=spf10",
+					  "v=spf1;-all",
+					  " v=spf1 -all",
+					  "v=spf1\t-all",
+					  "\"v=spf1 -all\"",
+					  "spf2.0/pra",
+					  "" };
 	const char *why;
 
 	(void)state;
@@ -43,50 +49,116 @@ static void test_is_record(void **state)
 }
 
 /* code -1: no fault at all. */
+static const struct {
+	const char *term;
+	int code;
+} term_cases[] = {
+	{ "-all", -1 },
+	{ "ALL", -1 },
+	{ "-all.", SPF_FAULT_ALL_ARGUMENT },
+	{ "-all:x", SPF_FAULT_ALL_ARGUMENT },
+	{ "all/8", SPF_FAULT_ALL_ARGUMENT },
+	{ "include:example.org", -1 },
+	{ "include:", SPF_FAULT_NO_DOMAIN },
+	{ "include", SPF_FAULT_NO_DOMAIN },
+	{ "include:example.org/24", SPF_FAULT_DOMAIN },
+	{ "a", -1 },
+	{ "a/24", -1 },
+	{ "a//64", -1 },
+	{ "a/24//64", -1 },
+	{ "a/24/64", SPF_FAULT_CIDR },
+	{ "a/33", SPF_FAULT_CIDR },
+	{ "a//129", SPF_FAULT_CIDR },
+	{ "a/032", SPF_FAULT_CIDR },
+	{ "a/0", -1 },
+	{ "a/", SPF_FAULT_CIDR },
+	{ "a:", SPF_FAULT_NO_DOMAIN },
+	{ "a:museum", SPF_FAULT_DOMAIN },
+	{ "a:museum.", SPF_FAULT_DOMAIN },
+	{ "a:111.222.33.44", SPF_FAULT_DOMAIN },
+	{ "a:abc.123", SPF_FAULT_DOMAIN },
+	{ "a:example.-com", SPF_FAULT_DOMAIN },
+	{ "a:host.example.com:8080", SPF_FAULT_DOMAIN },
+	{ "a:example.com.", -1 },
+	{ "a:foo.1-2", -1 },
+	{ "a:example.com/24", -1 },
+	{ "A:EXAMPLE.COM", -1 },
+	{ "mx", -1 },
+	{ "mx:example.com//64", -1 },
+	{ "mx:", SPF_FAULT_NO_DOMAIN },
+	{ "ptr", -1 },
+	{ "ptr:example.com", -1 },
+	{ "ptr/0", SPF_FAULT_CIDR },
+	{ "ptr:", SPF_FAULT_NO_DOMAIN },
+	{ "ip4:192.0.2.1", -1 },
+	{ "ip4:192.0.2.0/24", -1 },
+	{ "ip4:192.0.2.0/0", -1 },
+	{ "ip4:192.0.2.0/33", SPF_FAULT_CIDR },
+	{ "ip4:192.0.2.1//32", SPF_FAULT_CIDR },
+	{ "ip4:1.2.3", SPF_FAULT_ADDRESS },
+	{ "ip4:01.2.3.4", SPF_FAULT_ADDRESS },
+	{ "ip4:1.2.3.256", SPF_FAULT_ADDRESS },
+	{ "ip4", SPF_FAULT_ADDRESS },
+	{ "ip4:1.2.3.4:25", SPF_FAULT_ADDRESS },
+	{ "ip4:2001:db8::1", SPF_FAULT_ADDRESS },
+	{ "ip6:2001:db8::1", -1 },
+	{ "ip6:2001:db8::/32", -1 },
+	{ "ip6:::1.2.3.4", -1 },
+	{ "ip6:1.2.3.4", SPF_FAULT_ADDRESS },
+	{ "ip6:2001:db8::%eth0", SPF_FAULT_ADDRESS },
+	{ "ip6:2001:db8::/129", SPF_FAULT_CIDR },
+	{ "exists:%{i}.example.com", -1 },
+	{ "exists:example.com/24", SPF_FAULT_DOMAIN },
+	{ "exists", SPF_FAULT_NO_DOMAIN },
+	{ "exists:%{ir}.%{v}._spf.%{d2}", -1 },
+	{ "exists:%{d0}.com", SPF_FAULT_MACRO },
+	{ "exists:%{c}.example.com", SPF_FAULT_MACRO },
+	{ "exists:%(i).example.com", SPF_FAULT_MACRO },
+	{ "exists:%%%_%-.example.com", -1 },
+	{ "exists:%.com", SPF_FAULT_MACRO },
+	{ "exists:%{L}.example.com", -1 },
+	{ "exists:%{l1r+-/}.example.com", -1 },
+	{ "redirect=example.com", -1 },
+	{ "redirect=", SPF_FAULT_NO_DOMAIN },
+	{ "redirect:example.com", SPF_FAULT_EQUALS },
+	{ "-redirect=example.com", SPF_FAULT_QUALIFIER },
+	{ "exp=-all", SPF_FAULT_DOMAIN },
+	{ "exp=a.example.com", -1 },
+	{ "foo=bar", -1 },
+	{ "foo=", -1 },
+	{ "f-o_o.1=%{d}", -1 },
+	{ "foo=%abc", SPF_FAULT_MACRO },
+	{ "1up=foo", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "=all", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "moo/x=y", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "ipv4:1.2.3.4", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "~", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "and", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "-al", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "1.2.3.4", SPF_FAULT_UNKNOWN_MECHANISM },
+	{ "v=spf1", SPF_FAULT_REPEATED_VERSION },
+	{ "ip4:1.2.3.4~all", SPF_FAULT_GLUED },
+	{ "ip4:1.2.3.4include:x.com", SPF_FAULT_GLUED },
+	{ "ip4:1.2.3.4,5.6.7.8", SPF_FAULT_COMMA },
+	{ "\ta", SPF_FAULT_OCTET },
+	{ "a\xc2\xa0-all", SPF_FAULT_OCTET },
+	{ "\"-all\"", SPF_FAULT_QUOTE },
+};
+
 static void test_terms(void **state)
 {
-	static const struct {
-		const char *term;
-		int code;
-	} cases[] = {
-		{ "-all", -1 }, { "ALL", -1 }, { "-all.", SPF_FAULT_ALL_ARGUMENT }, { "-all:x", SPF_FAULT_ALL_ARGUMENT },
-		{ "all/8", SPF_FAULT_ALL_ARGUMENT }, { "include:example.org", -1 }, { "include:", SPF_FAULT_NO_DOMAIN },
-		{ "include", SPF_FAULT_NO_DOMAIN }, { "include:example.org/24", SPF_FAULT_DOMAIN }, { "a", -1 }, { "a/24", -1 },
-		{ "a//64", -1 }, { "a/24//64", -1 }, { "a/24/64", SPF_FAULT_CIDR }, { "a/33", SPF_FAULT_CIDR }, { "a//129", SPF_FAULT_CIDR },
-		{ "a/032", SPF_FAULT_CIDR }, { "a/0", -1 }, { "a/", SPF_FAULT_CIDR }, { "a:", SPF_FAULT_NO_DOMAIN }, { "a:museum", SPF_FAULT_DOMAIN },
-		{ "a:museum.", SPF_FAULT_DOMAIN }, { "a:111.222.33.44", SPF_FAULT_DOMAIN }, { "a:abc.123", SPF_FAULT_DOMAIN },
-		{ "a:example.-com", SPF_FAULT_DOMAIN }, { "a:host.example.com:8080", SPF_FAULT_DOMAIN }, { "a:example.com.", -1 },
-		{ "a:foo.1-2", -1 }, { "a:example.com/24", -1 }, { "A:EXAMPLE.COM", -1 }, { "mx", -1 }, { "mx:example.com//64", -1 },
-		{ "mx:", SPF_FAULT_NO_DOMAIN }, { "ptr", -1 }, { "ptr:example.com", -1 }, { "ptr/0", SPF_FAULT_CIDR }, { "ptr:", SPF_FAULT_NO_DOMAIN },
-		{ "ip4:192.0.2.1", -1 }, { "ip4:192.0.2.0/24", -1 }, { "ip4:192.0.2.0/0", -1 }, { "ip4:192.0.2.0/33", SPF_FAULT_CIDR },
-		{ "ip4:192.0.2.1//32", SPF_FAULT_CIDR }, { "ip4:1.2.3", SPF_FAULT_ADDRESS }, { "ip4:01.2.3.4", SPF_FAULT_ADDRESS },
-		{ "ip4:1.2.3.256", SPF_FAULT_ADDRESS }, { "ip4", SPF_FAULT_ADDRESS }, { "ip4:1.2.3.4:25", SPF_FAULT_ADDRESS },
-		{ "ip4:2001:db8::1", SPF_FAULT_ADDRESS }, { "ip6:2001:db8::1", -1 }, { "ip6:2001:db8::/32", -1 }, { "ip6:::1.2.3.4", -1 },
-		{ "ip6:1.2.3.4", SPF_FAULT_ADDRESS }, { "ip6:2001:db8::%eth0", SPF_FAULT_ADDRESS }, { "ip6:2001:db8::/129", SPF_FAULT_CIDR },
-		{ "exists:%{i}.example.com", -1 }, { "exists:example.com/24", SPF_FAULT_DOMAIN }, { "exists", SPF_FAULT_NO_DOMAIN },
-		{ "exists:%{ir}.%{v}._spf.%{d2}", -1 }, { "exists:%{d0}.com", SPF_FAULT_MACRO }, { "exists:%{c}.example.com", SPF_FAULT_MACRO },
-		{ "exists:%(i).example.com", SPF_FAULT_MACRO }, { "exists:%%%_%-.example.com", -1 }, { "exists:%.com", SPF_FAULT_MACRO },
-		{ "exists:%{L}.example.com", -1 }, { "exists:%{l1r+-/}.example.com", -1 }, { "redirect=example.com", -1 },
-		{ "redirect=", SPF_FAULT_NO_DOMAIN }, { "redirect:example.com", SPF_FAULT_EQUALS }, { "-redirect=example.com", SPF_FAULT_QUALIFIER },
-		{ "exp=-all", SPF_FAULT_DOMAIN }, { "exp=a.example.com", -1 }, { "foo=bar", -1 }, { "foo=", -1 }, { "f-o_o.1=%{d}", -1 },
-		{ "foo=%abc", SPF_FAULT_MACRO }, { "1up=foo", SPF_FAULT_UNKNOWN_MECHANISM }, { "=all", SPF_FAULT_UNKNOWN_MECHANISM },
-		{ "moo/x=y", SPF_FAULT_UNKNOWN_MECHANISM }, { "ipv4:1.2.3.4", SPF_FAULT_UNKNOWN_MECHANISM }, { "~", SPF_FAULT_UNKNOWN_MECHANISM },
-		{ "and", SPF_FAULT_UNKNOWN_MECHANISM }, { "-al", SPF_FAULT_UNKNOWN_MECHANISM }, { "1.2.3.4", SPF_FAULT_UNKNOWN_MECHANISM },
-		{ "v=spf1", SPF_FAULT_REPEATED_VERSION }, { "ip4:1.2.3.4~all", SPF_FAULT_GLUED }, { "ip4:1.2.3.4include:x.com", SPF_FAULT_GLUED },
-		{ "ip4:1.2.3.4,5.6.7.8", SPF_FAULT_COMMA }, { "\ta", SPF_FAULT_OCTET }, { "a\xc2\xa0-all", SPF_FAULT_OCTET }, { "\"-all\"", SPF_FAULT_QUOTE },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < sizeof(term_cases) / sizeof(*term_cases); i++) {
 		struct spf spf;
-		const char *text = arena_printf(&arena, "v=spf1 %s", cases[i].term);
+		const char *text = arena_printf(&arena, "v=spf1 %s", term_cases[i].term);
 		int code;
 
 		parse_spf(&arena, str_c(text), &spf);
 		assert_int_equal(spf.n, 1);
 		code = spf.faults.n ? spf.faults.item[0].code : -1;
-		if (code != cases[i].code || spf.faults.n > 1)
-			fail_msg("%s: fault %d (of %zu) instead of %d", text, code, spf.faults.n, cases[i].code);
+		if (code != term_cases[i].code || spf.faults.n > 1)
+			fail_msg("%s: fault %d (of %zu) instead of %d", text, code, spf.faults.n,
+				 term_cases[i].code);
 	}
 }
 
@@ -95,7 +167,9 @@ static void test_record(void **state)
 	struct spf spf;
 
 	(void)state;
-	parse_spf(&arena, S("V=spf1   ip4:192.0.2.0/24  ?mx redirect=a.example exp=b.example -all ~all "), &spf);
+	parse_spf(&arena,
+		  S("V=spf1   ip4:192.0.2.0/24  ?mx redirect=a.example exp=b.example -all ~all "),
+		  &spf);
 	assert_int_equal(spf.n, 6);
 	assert_int_equal(spf.faults.n, 0);
 	assert_int_equal(spf.term[0].kind, SPF_IP4);
@@ -118,15 +192,25 @@ static void test_expand(void **state)
 	static const struct {
 		const char *spec, *out;
 	} cases[] = {
-		{ "%{d}", "email.example.com" }, { "%{d4}", "email.example.com" }, { "%{d3}", "email.example.com" },
-		{ "%{d2}", "example.com" }, { "%{d1}", "com" }, { "%{dr}", "com.example.email" }, { "%{d2r}", "example.email" },
-		{ "_spf.%{D2}", "_spf.example.com" }, { "%{o}", "example.org" }, { "%{l}.x.com", NULL }, { "%{i}.x.com", NULL },
-		{ "a%%b.com", "a%b.com" }, { "x.com.", "x.com" },
+		{ "%{d}", "email.example.com" },
+		{ "%{d4}", "email.example.com" },
+		{ "%{d3}", "email.example.com" },
+		{ "%{d2}", "example.com" },
+		{ "%{d1}", "com" },
+		{ "%{dr}", "com.example.email" },
+		{ "%{d2r}", "example.email" },
+		{ "_spf.%{D2}", "_spf.example.com" },
+		{ "%{o}", "example.org" },
+		{ "%{l}.x.com", NULL },
+		{ "%{i}.x.com", NULL },
+		{ "a%%b.com", "a%b.com" },
+		{ "x.com.", "x.com" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const char *out = spf_expand_static(&arena, str_c(cases[i].spec), "email.example.com", "example.org");
+		const char *out = spf_expand_static(&arena, str_c(cases[i].spec),
+						    "email.example.com", "example.org");
 
 		if (!cases[i].out)
 			assert_null(out);
@@ -138,8 +222,9 @@ static void test_expand(void **state)
 /* 7.3: a result over 253 octets loses labels at its left. */
 static void test_expand_long(void **state)
 {
-	char d[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb."
-		   "cccccccccccccccccccccccccccccccccccccccccccccccccc.example.com";
+	char d[] =
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb."
+		"cccccccccccccccccccccccccccccccccccccccccccccccccc.example.com";
 	const char *out = spf_expand_static(&arena, S("%{d}.%{d}"), d, NULL);
 
 	(void)state;
@@ -155,12 +240,16 @@ static void test_mended(void **state)
 		const char *text, *out;
 	} cases[] = {
 		{ "v=spf1 ipv4:192.0.2.1 -all", "x.com. IN TXT \"v=spf1 ip4:192.0.2.1 -all\"" },
-		{ "v=spf1 ip:192.0.2.1 192.0.2.2 -all;", "x.com. IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all\"" },
-		{ "v=spf1 inlcude:a.com ip4:192.0.2.1,192.0.2.2 -all", "x.com. IN TXT \"v=spf1 include:a.com ip4:192.0.2.1 ip4:192.0.2.2 -all\"" },
-		{ "v=spf1 include=a.com redirect:b.com", "x.com. IN TXT \"v=spf1 include:a.com redirect=b.com\"" },
+		{ "v=spf1 ip:192.0.2.1 192.0.2.2 -all;",
+		  "x.com. IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all\"" },
+		{ "v=spf1 inlcude:a.com ip4:192.0.2.1,192.0.2.2 -all",
+		  "x.com. IN TXT \"v=spf1 include:a.com ip4:192.0.2.1 ip4:192.0.2.2 -all\"" },
+		{ "v=spf1 include=a.com redirect:b.com",
+		  "x.com. IN TXT \"v=spf1 include:a.com redirect=b.com\"" },
 		{ "v=spf1 mx\xc2\xa0-all", "x.com. IN TXT \"v=spf1 mx -all\"" },
 		{ "v=spf1 ip4:192.0.2.1~all", "x.com. IN TXT \"v=spf1 ip4:192.0.2.1 ~all\"" },
-		{ "v=spf1 ip4:2001:db8::/32 -all", "x.com. IN TXT \"v=spf1 ip6:2001:db8::/32 -all\"" },
+		{ "v=spf1 ip4:2001:db8::/32 -all",
+		  "x.com. IN TXT \"v=spf1 ip6:2001:db8::/32 -all\"" },
 		{ "v=spf1 foo:bar -all", NULL }, /* nobody knows what was meant */
 		{ "v=spf1 a/33 -all", NULL },
 	};
@@ -199,9 +288,12 @@ static void test_many_faults(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_is_record, setup, teardown), cmocka_unit_test_setup_teardown(test_terms, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_record, setup, teardown),	  cmocka_unit_test_setup_teardown(test_expand, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_expand_long, setup, teardown), cmocka_unit_test_setup_teardown(test_mended, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_is_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_terms, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_expand, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_expand_long, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mended, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_faults, setup, teardown),
 	};
 

@@ -1,9 +1,9 @@
 /* Tapes: read, write, and what is refused. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "tape.h"
 
@@ -64,11 +64,31 @@ static void test_round_trip(void **state)
 static void test_faults(void **state)
 {
 	static const char *const lines[] = {
-		"example.com", "example.com TXT", "example.com TXT MAYBE", "example.com TXT SOME", "example.com TXT SOME x \"y\"", "example.com TXT SOME 1",
-		"example.com TXT SOME 1 y", "example.com TXT SOME 1 \"y", "example.com TXT SOME 1 \"\\999\"", "example.com TXT SOME 1 \"y\" z",
-		"example.com A SOME 1 2001:db8::1", "example.com A SOME 1 192.0.2", "example.com MX SOME 1 10", "example.com MX SOME 1 x y",
-		"example.com TXT NONE timeout", "example.com TXT NONE", "example.com TXT LOST whatever", "a..b TXT NONE NODATA", "example.com FOO NONE NODATA",
-		"* SOME 1 \"x\"", "now", "now x", "example.com TLSA SOME 1 \\# 4 0301", "example.com TLSA SOME 1 \\# 1 0g", "m.example.com HTTPS SOME 0 200",
+		"example.com",
+		"example.com TXT",
+		"example.com TXT MAYBE",
+		"example.com TXT SOME",
+		"example.com TXT SOME x \"y\"",
+		"example.com TXT SOME 1",
+		"example.com TXT SOME 1 y",
+		"example.com TXT SOME 1 \"y",
+		"example.com TXT SOME 1 \"\\999\"",
+		"example.com TXT SOME 1 \"y\" z",
+		"example.com A SOME 1 2001:db8::1",
+		"example.com A SOME 1 192.0.2",
+		"example.com MX SOME 1 10",
+		"example.com MX SOME 1 x y",
+		"example.com TXT NONE timeout",
+		"example.com TXT NONE",
+		"example.com TXT LOST whatever",
+		"a..b TXT NONE NODATA",
+		"example.com FOO NONE NODATA",
+		"* SOME 1 \"x\"",
+		"now",
+		"now x",
+		"example.com TLSA SOME 1 \\# 4 0301",
+		"example.com TLSA SOME 1 \\# 1 0g",
+		"m.example.com HTTPS SOME 0 200",
 	};
 	struct tape t;
 
@@ -76,7 +96,8 @@ static void test_faults(void **state)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		const char *err = NULL;
 
-		if (tape_read(&arena, str_c(arena_printf(&arena, "# head\n\n%s\n", lines[i])), &t, &err))
+		if (tape_read(&arena, str_c(arena_printf(&arena, "# head\n\n%s\n", lines[i])), &t,
+			      &err))
 			fail_msg("accepted: %s", lines[i]);
 		assert_true(str_starts(str_c(err), S("line 3: ")));
 	}
@@ -89,7 +110,10 @@ static void test_answers(void **state)
 	const struct fact *f;
 
 	(void)state;
-	assert_true(tape_read(&arena, S("now 17\r\n* NONE NXDOMAIN\na.b TXT SOME 1 \"x\"\na.b TXT SOME 1 \"y\"\n"), &t, &err));
+	assert_true(tape_read(
+		&arena,
+		S("now 17\r\n* NONE NXDOMAIN\na.b TXT SOME 1 \"x\"\na.b TXT SOME 1 \"y\"\n"), &t,
+		&err));
 	assert_true(t.has_now);
 	assert_int_equal(t.facts.now_s, 17);
 	f = tape_answer(&arena, &t, ASK_DNS, RR_TXT, "a.b");
@@ -121,8 +145,14 @@ static void test_look(void **state)
 	assert_int_equal(g->why, WHY_BUDGET);
 	assert_int_equal(look_dns(&l, RR_A, NULL)->why, WHY_BAD_NAME);
 	/* law 3 */
-	assert_true(facts_settle(&fs, &(struct fact){ .type = RR_TXT, .name = "a.b", .state = FACT_NONE, .why = WHY_NODATA }));
-	assert_false(facts_settle(&fs, &(struct fact){ .type = RR_TXT, .name = "a.b", .state = FACT_NONE, .why = WHY_NXDOMAIN }));
+	assert_true(facts_settle(&fs, &(struct fact){ .type = RR_TXT,
+						      .name = "a.b",
+						      .state = FACT_NONE,
+						      .why = WHY_NODATA }));
+	assert_false(facts_settle(&fs, &(struct fact){ .type = RR_TXT,
+						       .name = "a.b",
+						       .state = FACT_NONE,
+						       .why = WHY_NXDOMAIN }));
 	assert_int_equal(f->why, WHY_NODATA);
 }
 

@@ -165,6 +165,11 @@ void check_dmarc(struct check *c)
 	struct report *r = c->report;
 
 	r->dmarc = (struct dmarc_view){ .psl_organizational_domain = x.psl_org };
+	/* a name of the reverse zones is no author domain */
+	if (name_is_under(c->domain, "arpa")) {
+		r->presence[PROTO_DMARC] = PRESENCE_NA;
+		return;
+	}
 	dmarc_walk(c, c->domain, &x.walk);
 	x.own = &x.walk.stop[0];
 	if (x.own->fact && fact_is_open(x.own->fact)) {

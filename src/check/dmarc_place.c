@@ -1,5 +1,6 @@
 /* Text that was meant to be a DMARC record and is none: malformed, more than one at a name, or in a
  * place where no one looks. */
+#include "control.h"
 #include "dmarc_parts.h"
 #include "mend.h"
 #include "name.h"
@@ -67,18 +68,12 @@ static void check_texts(const struct dmarc_found *x, const struct dmarc_stop *s)
 	}
 }
 
-/* Does the last name of a CNAME chain look like the place of a DMARC record? A wildcard CNAME leads
- * elsewhere, such as to a web host. */
-static bool is_meant_for_dmarc(const struct fact *f)
-{
-	const char *target = f->chain[f->nchain - 1].target;
-
-	return fact_is_nxdomain(f) || str_find_str_ci(str_c(target), S("dmarc")) >= 0;
-}
-
+/* Where _dmarc is an alias. A wildcard CNAME of the whole domain, to a web host say, answers for
+ * _dmarc as well, and is not what the owner meant by it. */
 static void check_cname(const struct dmarc_found *x, const struct dmarc_stop *s)
 {
 	struct arena *a = x->c->arena;
+	enum presence wildcard;
 	struct finding *f;
 	const char *target;
 
@@ -89,12 +84,18 @@ static void check_cname(const struct dmarc_found *x, const struct dmarc_stop *s)
 		f = found(x->c, RULE_DMARC_CNAME, s->domain, s->fact, &s->fact->chain[0]);
 		f->detail = arena_printf(a, "%s is an alias of %s, which holds the record", s->at,
 					 target);
-	} else if (fact_is_dangling(s->fact) && is_meant_for_dmarc(s->fact)) {
-		f = found(x->c, RULE_DMARC_CNAME_DANGLING, s->domain, s->fact, &s->fact->chain[0]);
-		f->detail = arena_printf(a, "%s is an alias of %s, %s", s->at, target,
-					 fact_is_nxdomain(s->fact) ? "which does not exist"
-								   : "which has no TXT record");
+		return;
 	}
+	if (!fact_is_dangling(s->fact))
+		return;
+	wildcard = control_same_chain(x->c, s->fact);
+	if (wildcard == PRESENCE_OPEN || wildcard == PRESENCE_YES)
+		return;
+	f = found(x->c, RULE_DMARC_CNAME_DANGLING, s->domain, s->fact, &s->fact->chain[0]);
+	f->sure = wildcard == PRESENCE_NONE;
+	f->detail = arena_printf(a, "%s is an alias of %s, %s", s->at, target,
+				 fact_is_nxdomain(s->fact) ? "which does not exist"
+							   : "which has no TXT record");
 }
 
 static void check_stop(const struct dmarc_found *x, const struct dmarc_stop *s)

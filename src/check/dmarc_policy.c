@@ -1,5 +1,6 @@
 /* What the DMARC record that applies asks for, and what it stands for: the whole organization, a
  * part of it, a public suffix. */
+#include "control.h"
 #include "dmarc_parts.h"
 #include "name.h"
 #include "psl.h"
@@ -123,7 +124,8 @@ static void check_subdomains(const struct dmarc_found *x)
 static void check_np_wildcard(const struct dmarc_found *x)
 {
 	const struct dmarc *d = x->policy->record;
-	const char *probe = name_join(x->c->arena, "authcheck-no-such-name", x->policy->domain);
+	const char *domain = x->policy->domain;
+	const char *probe = name_join(x->c->arena, control_label(x->c->arena, domain), domain);
 	const struct fact *f;
 
 	if (d->np == DMARC_ABSENT || d->np == DMARC_INVALID || !probe || !dmarc_is_at_org(x))

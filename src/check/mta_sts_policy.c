@@ -144,9 +144,10 @@ static const char *short_pattern(const struct mta_sts_policy *p, const char *hos
 	return NULL;
 }
 
-static void judge_host(const struct judging *j, const struct fact *mx, const struct rr *rr)
+static void judge_host(const struct judging *j, const struct fact *mx, const struct rr *rr,
+		       const char *host)
 {
-	const char *host = rr->target, *pattern = short_pattern(j->p, host);
+	const char *pattern = short_pattern(j->p, host);
 	struct arena *a = j->c->arena;
 	struct finding *f;
 
@@ -191,8 +192,14 @@ static void judge_mx(const struct judging *j)
 	if (has_fault(j->p, STS_FAULT_MX_SYNTAX) || has_fault(j->p, STS_FAULT_NO_MX))
 		return;
 	mx = look_dns(c->look, RR_MX, c->domain);
-	if (fact_is_open(mx) || mx->state == FACT_NONE)
+	if (fact_is_open(mx))
 		return;
+	/* without an MX record the domain itself is the host (RFC 5321 5.1) */
+	if (mx->state == FACT_NONE) {
+		if (!is_matched(j->p, c->domain))
+			judge_host(j, mx, NULL, c->domain);
+		return;
+	}
 	if (mx->state == FACT_LOST) {
 		found(c, RULE_STS_UNKNOWN, c->domain, mx, NULL)->detail =
 			"whether the policy fits the MX hosts";
@@ -204,7 +211,7 @@ static void judge_mx(const struct judging *j)
 	}
 	for (size_t i = 0; i < mx->nrr; i++)
 		if (name_is_host(mx->rr[i].target) && !is_matched(j->p, mx->rr[i].target))
-			judge_host(j, mx, &mx->rr[i]);
+			judge_host(j, mx, &mx->rr[i], mx->rr[i].target);
 	judge_extra(j, mx);
 }
 

@@ -223,7 +223,7 @@ static const struct mx_host *host_of(const struct exchanges *x, const struct kno
 
 static void check_providers(struct check *c, const struct exchanges *x)
 {
-	const char *filter_who, *box_who, *who;
+	const char *filter_who = NULL, *box_who = NULL, *who = NULL;
 	const struct mx_host *filter = host_of(x, filters, COUNT(filters), &filter_who);
 	const struct mx_host *box = host_of(x, mailboxes, COUNT(mailboxes), &box_who);
 	const struct mx_host *parked = host_of(x, parking, COUNT(parking), &who);

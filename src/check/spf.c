@@ -62,6 +62,14 @@ static void check_none(struct check *c, const struct fact *txt)
 
 	if (c->report->intent == INTENT_AUTO)
 		return;
+	/* nobody takes a name of the reverse zones for a mail domain; one that does not exist, or is
+	 * an alias, has no place for a record of its own */
+	if (name_is_under(c->domain, "arpa")) {
+		c->report->presence[PROTO_SPF] = PRESENCE_NA;
+		return;
+	}
+	if (c->report->intent == INTENT_PARKED && (fact_is_nxdomain(txt) || txt->nchain))
+		return;
 	if (c->report->intent == INTENT_PARKED) {
 		f = found(c, RULE_SPF_NOMAIL, c->domain, txt, NULL);
 		f->detail = "there is no SPF record";

@@ -77,6 +77,63 @@ static bool can_send(struct arena *a, const struct zone *z, const char *name)
 	       answer.kind != ZONE_DNAME;
 }
 
+/* Where the SPF records of the zone lead by include: and redirect=. */
+struct targets {
+	const char **name; /* sorted */
+	size_t n, cap;
+};
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_targets(struct arena *a, const struct zone_rr *rr, struct targets *out)
+{
+	struct spf spf;
+
+	parse_spf(a, rr->rr.data, &spf);
+	for (size_t i = 0; i < spf.n; i++) {
+		const struct spf_term *t = &spf.term[i];
+		const char *to = NULL;
+
+		if (t->kind == SPF_INCLUDE || t->kind == SPF_REDIRECT)
+			to = spf_expand_static(a, t->domain, rr->owner, NULL);
+		if (!to)
+			continue;
+		out->name = arena_grow(a, out->name, out->n, &out->cap, sizeof(*out->name));
+		out->name[out->n++] = to;
+	}
+}
+
+static void find_targets(struct arena *a, const struct zone *z, struct targets *out)
+{
+	*out = (struct targets){ 0 };
+	for (size_t i = 0; i < z->n; i++)
+		if (z->rr[i].rr.type == RR_TXT && spf_is_record(z->rr[i].rr.data))
+			add_targets(a, &z->rr[i], out);
+	if (out->n > 1)
+		qsort(out->name, out->n, sizeof(*out->name), by_text);
+}
+
+/* Is the name there only to be included by another record: no MX, no address? */
+static bool is_include_target(struct arena *a, const struct zone *z, const struct targets *targets,
+			      const char *name)
+{
+	static const uint16_t types[] = { RR_MX, RR_A, RR_AAAA };
+	struct zone_answer answer;
+
+	if (!targets->n ||
+	    !bsearch(&name, targets->name, targets->n, sizeof(*targets->name), by_text))
+		return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		zone_lookup(a, z, name, types[i], &answer);
+		if (answer.kind != ZONE_NODATA)
+			return false;
+	}
+	return true;
+}
+
 static int by_key(const void *a, const void *b)
 {
 	return str_cmp(((const struct sender *)a)->key, ((const struct sender *)b)->key);
@@ -95,15 +152,18 @@ static struct sender sender_new(struct arena *a, const char *name)
 void zone_senders(struct arena *a, const struct zone *z, const char ***names, size_t *n)
 {
 	struct sender *s = NULL;
+	struct targets targets;
 	size_t count = 0, cap = 0;
 	const char **out;
 
+	find_targets(a, z, &targets);
 	s = arena_grow(a, s, count, &cap, sizeof(*s));
 	s[count++] = sender_new(a, z->origin);
 	for (size_t i = 0; i < z->nnode; i++) {
 		const char *name = sender_of(&z->node[i]);
 
-		if (!name || !can_send(a, z, name))
+		if (!name || !can_send(a, z, name) ||
+		    (strcmp(name, z->origin) != 0 && is_include_target(a, z, &targets, name)))
 			continue;
 		s = arena_grow(a, s, count, &cap, sizeof(*s));
 		s[count++] = sender_new(a, name);

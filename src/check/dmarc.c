@@ -145,17 +145,17 @@ static void found_none(const struct dmarc_found *x)
 	enum intent intent = x->c->report->intent;
 	struct finding *f = found(x->c, RULE_DMARC_NONE, x->c->domain, x->own->fact, NULL);
 
-	f->detail = arena_printf(a, "%s%s%s",
-				 x->own->nrecords > 1 ? "all records are discarded at "
-						      : "there is no DMARC record at ",
+	f->detail = arena_printf(a,
+				 x->own->nrecords > 1 ? "all records at %s are discarded%s"
+						      : "there is no DMARC record at %s%s",
 				 x->own->at ? x->own->at : x->c->domain,
-				 x->walk.n > 1 ? ", and none at the names above it" : "");
+				 x->walk.n > 1 ? ", and the names above it have none" : "");
 	if (intent == INTENT_PARKED || intent == INTENT_RECEIVES)
 		f->detail = arena_printf(
 			a,
 			"%s: the domain sends no mail, and nothing tells receivers to refuse what claims to come from it",
 			f->detail);
-	f->fix = starter(x);
+	f->fix = x->repair ? x->repair : starter(x);
 }
 
 void check_dmarc(struct check *c)

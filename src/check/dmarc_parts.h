@@ -13,6 +13,7 @@ struct dmarc_found {
 	const char *psl_org; /* RFC 7489's organizational domain of the audited domain; NULL */
 	bool inherited;      /* the record is not the audited domain's own */
 	bool exists;         /* inherited: the audited domain exists, as far as is known */
+	const char *repair;  /* how to mend what was meant to be a record; NULL: no such thing */
 	bool has_applied;    /* the next two are known */
 	enum dmarc_policy applied;   /* what the record asks for the audited domain */
 	enum dmarc_policy effective; /* the same with t=y in mind */
@@ -34,7 +35,7 @@ void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const
 			 const char *clause);
 
 /* dmarc_place.c: records that are not records, several of them, and records in the wrong place. */
-void dmarc_check_places(const struct dmarc_found *x);
+void dmarc_check_places(struct dmarc_found *x);
 
 /* dmarc_record.c: the faults of the record that applies. */
 void dmarc_check_record(const struct dmarc_found *x);

@@ -2,7 +2,6 @@
  * place where no one looks. */
 #include "control.h"
 #include "dmarc_parts.h"
-#include "mend.h"
 #include "name.h"
 #include "psl.h"
 
@@ -27,7 +26,14 @@ static const struct dmarc *best_record(struct arena *a, const struct fact *f)
 	return best;
 }
 
-static void check_multiple(const struct dmarc_found *x, const struct dmarc_stop *s)
+/* The line that mends what is worst is the answer to "no DMARC record" as well. */
+static void keep_repair(struct dmarc_found *x, const char *line)
+{
+	if (!x->repair)
+		x->repair = line;
+}
+
+static void check_multiple(struct dmarc_found *x, const struct dmarc_stop *s)
 {
 	struct arena *a = x->c->arena;
 	struct finding *f = found(x->c, RULE_DMARC_MULTIPLE, s->domain, s->fact, NULL);
@@ -38,10 +44,11 @@ static void check_multiple(const struct dmarc_found *x, const struct dmarc_stop 
 				 s->nrecords, s->at);
 	if (line)
 		f->fix = arena_printf(a, "keep this one and delete the others: %s", line);
+	keep_repair(x, f->fix);
 }
 
 /* Other text beside or instead of a record. */
-static void check_texts(const struct dmarc_found *x, const struct dmarc_stop *s)
+static void check_texts(struct dmarc_found *x, const struct dmarc_stop *s)
 {
 	struct arena *a = x->c->arena;
 
@@ -59,6 +66,7 @@ static void check_texts(const struct dmarc_found *x, const struct dmarc_stop *s)
 			f->at = at;
 			f->detail = arena_printf(a, "the record at %s is ignored: %s", s->at, why);
 			f->fix = dmarc_mend_near(a, s->domain, rr->data);
+			keep_repair(x, f->fix);
 		} else if (s->record && s == x->own) {
 			f = found(x->c, RULE_DMARC_OTHER_TXT, s->domain, s->fact, rr);
 			f->detail = arena_printf(a,
@@ -98,7 +106,7 @@ static void check_cname(const struct dmarc_found *x, const struct dmarc_stop *s)
 							   : "which has no TXT record");
 }
 
-static void check_stop(const struct dmarc_found *x, const struct dmarc_stop *s)
+static void check_stop(struct dmarc_found *x, const struct dmarc_stop *s)
 {
 	if (!s->fact || fact_is_open(s->fact) || s->fact->state == FACT_LOST)
 		return;
@@ -109,10 +117,11 @@ static void check_stop(const struct dmarc_found *x, const struct dmarc_stop *s)
 		check_cname(x, s);
 }
 
-/* One place where a record is put by mistake. */
-static void check_wrong_place(const struct dmarc_found *x, const char *name, bool also_right)
+/* One place where a record is put by mistake; with a record at the right one it is a mere copy. */
+static void check_wrong_place(struct dmarc_found *x, const char *name)
 {
 	struct arena *a = x->c->arena;
+	bool copy = x->own->record != NULL;
 	const struct fact *txt;
 
 	if (!name)
@@ -120,41 +129,51 @@ static void check_wrong_place(const struct dmarc_found *x, const char *name, boo
 	txt = look_dns(x->c->look, RR_TXT, name);
 	for (size_t i = 0; i < txt->nrr; i++) {
 		struct finding *f;
+		struct dmarc d;
 
 		if (!dmarc_is_record(txt->rr[i].data))
 			continue;
-		f = found(x->c, also_right ? RULE_DMARC_COPY : RULE_DMARC_WRONG_PLACE, name, txt,
+		f = found(x->c, copy ? RULE_DMARC_COPY : RULE_DMARC_WRONG_PLACE, name, txt,
 			  &txt->rr[i]);
 		f->detail = arena_printf(
 			a, "a DMARC record stands at %s, where no receiver looks for it%s", name,
-			also_right ? "; the one that counts is at its place" : "");
-		if (!also_right)
-			f->fix = mend_txt(a, arena_printf(a, "_dmarc.%s", x->c->domain),
-					  txt->rr[i].data);
+			copy ? "; the one that counts is at its place" : "");
+		if (copy)
+			continue;
+		parse_dmarc(a, txt->rr[i].data, &d);
+		f->fix = dmarc_mend(a, x->c->domain, &d, NULL, 0);
+		keep_repair(x, f->fix);
 	}
 }
 
-void dmarc_check_places(const struct dmarc_found *x)
+/* Is there nothing at _dmarc that was meant to be a record? */
+static bool has_nothing(const struct dmarc_stop *s)
+{
+	const char *why;
+	struct span at;
+
+	for (size_t i = 0; s->fact && i < s->fact->nrr; i++) {
+		if (dmarc_is_near_record(s->fact->rr[i].data, &why, &at))
+			return false;
+	}
+	return s->nrecords == 0;
+}
+
+void dmarc_check_places(struct dmarc_found *x)
 {
 	struct arena *a = x->c->arena;
 	const char *domain = x->c->domain;
-	bool nothing = x->own->nrecords == 0;
-	const char *why;
-	struct span at;
 
 	check_stop(x, x->own);
 	for (size_t i = 1; !x->own->record && i < x->walk.n; i++) {
 		if (!psl_is_suffix(x->walk.stop[i].domain))
 			check_stop(x, &x->walk.stop[i]);
 	}
-	for (size_t i = 0; x->own->fact && i < x->own->fact->nrr; i++)
-		nothing = nothing && !dmarc_is_near_record(x->own->fact->rr[i].data, &why, &at);
-	if (x->own->record)
-		check_wrong_place(x, domain, true);
-	if (!nothing)
+	if (x->own->record || has_nothing(x->own))
+		check_wrong_place(x, domain);
+	if (!has_nothing(x->own))
 		return;
-	check_wrong_place(x, domain, false);
-	check_wrong_place(x, name_join(a, "dmarc", domain), false);
-	check_wrong_place(x, name_join(a, "_dmarc._dmarc", domain), false);
-	check_wrong_place(x, name_join(a, arena_printf(a, "_dmarc.%s", domain), domain), false);
+	check_wrong_place(x, name_join(a, "dmarc", domain));
+	check_wrong_place(x, name_join(a, "_dmarc._dmarc", domain));
+	check_wrong_place(x, name_join(a, arena_printf(a, "_dmarc.%s", domain), domain));
 }

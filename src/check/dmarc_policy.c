@@ -2,6 +2,7 @@
  * part of it, a public suffix. */
 #include "control.h"
 #include "dmarc_parts.h"
+#include "mend.h"
 #include "name.h"
 #include "psl.h"
 
@@ -245,6 +246,20 @@ static void check_inherited(const struct dmarc_found *x)
 	}
 }
 
+/* What makes both ways of finding the organization come out the same. */
+static const char *agree(const struct dmarc_found *x)
+{
+	struct arena *a = x->c->arena;
+	const char *rua;
+
+	if (!strcmp(x->policy->domain, x->psl_org))
+		return mend_one(x, "psd", "n");
+	if (name_is_under(x->psl_org, x->walk.org))
+		return NULL;
+	rua = arena_printf(a, "v=DMARC1; p=none; rua=mailto:dmarc@%s", x->psl_org);
+	return mend_txt(a, arena_printf(a, "_dmarc.%s", x->psl_org), str_c(rua));
+}
+
 void dmarc_check_org(const struct dmarc_found *x)
 {
 	struct arena *a = x->c->arena;
@@ -281,5 +296,6 @@ void dmarc_check_org(const struct dmarc_found *x)
 			a,
 			"the organizational domain is %s by the tree walk of RFC 9989, %s by the Public Suffix List",
 			org, x->psl_org);
+		f->fix = agree(x);
 	}
 }

@@ -82,7 +82,7 @@ static void check_fault(const struct dmarc_found *x, const struct fault *t, cons
 		break;
 	default: break;
 	}
-	dmarc_found_at(x, rule, t->at, detail, mended);
+	dmarc_found_at(x, rule, t->at, detail, rule == RULE_DMARC_UNKNOWN_TAG ? NULL : mended);
 }
 
 /* p is missing. With a valid rua that means p=none, without it no DMARC at all. */

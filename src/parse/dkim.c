@@ -336,19 +336,20 @@ static void read_t(struct arena *a, struct dkim_key *key)
 {
 	const struct tag *t = tags_find(&key->tags, "t");
 	struct str item;
+	bool said = false;
 
 	if (!t)
 		return;
 	for (size_t at = 0; next_item(t->value, &at, &item);) {
-		if (str_eq(item, S("y")))
+		if (str_eq(item, S("y"))) {
 			key->testing = true;
-		else if (str_eq(item, S("s")))
+		} else if (str_eq(item, S("s"))) {
 			key->strict_i = true;
-		else
-			dkim_fault_add(a, key, DKIM_FAULT_T_UNKNOWN,
-				       item.n ? str_span(key->text, item) : t->at,
-				       arena_printf(a, "\"%.*s\" is no flag that verifiers know",
-						    shown(item), item.p));
+		} else if (!said) {
+			said = true;
+			dkim_fault_add(a, key, DKIM_FAULT_T_UNKNOWN, item.n ? str_span(key->text, item) : t->at,
+				       arena_printf(a, "\"%.*s\" is no flag that verifiers know", shown(item), item.p));
+		}
 	}
 }
 

@@ -360,14 +360,17 @@ void parse_dmarc(struct arena *a, struct str text, struct dmarc *out)
 	*d = (struct dmarc){ .text = text, .psd = 'u', .adkim = 'r', .aspf = 'r', .pct = -1 };
 	parse_tags(a, text, false, &d->tags);
 	if (d->tags.n > 0 && str_eq(d->tags.item[0].name, S("V")))
-		fault_add(a, &d->faults, DMARC_FAULT_V_UPPER, d->tags.item[0].name_at, NULL);
+		fault_add(a, &d->faults, DMARC_FAULT_V_UPPER, d->tags.item[0].name_at,
+			  "\"V\" is a capital letter");
 	if (d->tags.empty > 0)
-		fault_add(a, &d->faults, DMARC_FAULT_EMPTY_ELEMENT, empty_element(text), NULL);
+		fault_add(a, &d->faults, DMARC_FAULT_EMPTY_ELEMENT, empty_element(text),
+			  "there is nothing between two semicolons");
 	read_tags(a, d);
 	if (!d->p_tag)
 		fault_add(a, &d->faults, DMARC_FAULT_NO_P, (struct span){ 0 }, NULL);
 	else if (d->p_tag != &d->tags.item[1])
-		fault_add(a, &d->faults, DMARC_FAULT_ORDER, d->p_tag->at, NULL);
+		fault_add(a, &d->faults, DMARC_FAULT_ORDER, d->p_tag->at,
+			  "another tag stands between v and p");
 	for (size_t i = 0; i < d->nrua; i++)
 		d->has_valid_rua = d->has_valid_rua || d->rua[i].valid;
 }

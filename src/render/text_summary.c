@@ -248,6 +248,9 @@ static void summary_lost(struct pen *p, const struct report *r, enum proto proto
 {
 	const struct fact *f = fact_of(r, proto);
 
+	/* no key at a guessed name proves nothing, and nothing was lost */
+	if (proto == PROTO_DKIM && !r->dkim.nkeys && r->dkim.asked)
+		return summary_dkim(p, r);
 	if (!f || f->state != FACT_LOST)
 		return pen_words(p, "could not be had");
 	if (fact_is_offline(f))

@@ -20,6 +20,7 @@ while read -r id name proto severity; do
 	prefix=$(tr 'A-Z_' 'a-z-' <<<"$proto")
 	case $name in
 	"$prefix"-* | "${prefix//-/}"-*) ;;
+	sts-*) [ "$proto" = MTA_STS ] || fault "rules.def: \"$name\" is not of MTA-STS" ;;
 	*) fault "rules.def: \"$name\" does not begin with its protocol, $prefix-" ;;
 	esac
 	case $severity in INFO | WARNING | ERROR) ;; *) fault "rules.def: \"$name\": no such severity: $severity" ;; esac

@@ -1,11 +1,11 @@
 /* The order property: facts revealed in any order, in any portions, give the same report to the
  * byte. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <cmocka.h>
 
 #include "../story/story.h"
 #include "render.h"

@@ -1,11 +1,11 @@
 #include "story.h"
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <cmocka.h>
 
 #include "file.h"
 #include "name.h"

@@ -1,10 +1,10 @@
 /* Every story: its rule fires, or narrowly does not, and nothing else of weight is said. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <cmocka.h>
 
 #include "render.h"
 #include "story.h"

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
-
 #include <cmocka.h>
+
 
 #include "tape.h"
 

@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
-
 #include <cmocka.h>
+
 
 #include "buf.h"
 #include "tape_audit.h"

@@ -1,9 +1,9 @@
 /* Names, addresses and messages. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include "name.h"
 #include "rrtype.h"

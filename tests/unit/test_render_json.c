@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
+
 
 #include "../../src/render/json_value.h"
 #include "render_help.h"

@@ -1,9 +1,9 @@
 /* The SPF parser: RFC 7208 4.5, 4.6.1, 7 and 12, case by case. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include "spf.h"
 #include "spf_walk.h"

@@ -1,9 +1,9 @@
 /* Tapes: read, write, and what is refused. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include "tape.h"
 

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# The command line as a user meets it: exit statuses, one clear line for wrong input, closed pipes, files written whole or not at all.
+set -u
+cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 2
+authcheck=$(realpath "${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}")
+work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-cli.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+good=fixtures/audit/base.tape
+
+# expect STATUS PATTERN ARGUMENT...: the status, and a line of both outputs that matches the pattern, if there is one.
+expect() {
+	local want=$1 pattern=$2 got
+	shift 2
+	"$authcheck" "$@" >"$work/out" 2>"$work/err" </dev/null
+	got=$?
+	if [ $got -ne "$want" ]; then
+		failed=$((failed + 1)); echo "FAILED: $*: exit status $got instead of $want"; head -n 3 "$work/err"
+	elif [ -n "$pattern" ] && ! cat "$work/out" "$work/err" | grep -Eq -- "$pattern"; then
+		failed=$((failed + 1)); echo "FAILED: $*: nothing matches $pattern"; head -n 3 "$work/err"
+	elif [ "$want" -eq 2 ] && { [ "$(wc -l <"$work/err")" -ne 1 ] || [ -s "$work/out" ]; }; then
+		failed=$((failed + 1)); echo "FAILED: $*: not one line"; head -n 3 "$work/err"
+	else
+		passed=$((passed + 1))
+	fi
+}
+is() { # WHAT CONDITION...
+	local what=$1
+	shift
+	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
+}
+
+# ---- exit statuses ----
+expect 0 'example.com: no risk' --replay $good --selector sel1 --discover none example.com
+expect 1 'spf-multiple' --offline --zone fixtures/zone/demo.zone
+expect 1 'spf-multiple' audit --offline --zone fixtures/zone/demo.zone news.pelican-press.example
+expect 0 'spf-multiple' --offline --zone fixtures/zone/demo.zone --fail-on never news.pelican-press.example
+echo 'now 1795507200' >"$work/empty.tape"
+expect 3 'not on the tape' --replay "$work/empty.tape" example.com
+expect 0 'offline' --offline example.com
+expect 0 parked --offline --zone fixtures/zone/demo.zone --fail-on warning parked.pelican-press.example
+expect 0 'authcheck [0-9]' --version
+expect 0 'usage: ' --help
+expect 0 '^spf-multiple' rules
+expect 0 'How to mend it' explain spf-multiple
+
+# ---- names ----
+expect 0 '^example.com: ' --replay $good --selector sel1 --discover none 'EXAMPLE.com.'
+expect 0 'xn--bcher-kva.example' --offline "$(printf 'b\303\274cher.example')"
+expect 2 'no domain name: .*empty label' a..b
+expect 2 'is a URL' https://example.com/
+expect 2 'mail address' user@example.com
+expect 2 'IP address' 192.0.2.1
+expect 2 'no domain: ' --offline
+expect 2 'x1B' "$(printf 'a\033[31m.example')"
+
+# ---- options ----
+expect 2 'did you mean --offline' --ofline example.com
+expect 2 'unknown option -x' -x example.com
+expect 2 'argument FILE is missing' example.com --zone
+expect 2 'takes no argument' --offline=yes example.com
+expect 2 'one of text' --format xml example.com
+expect 2 'there is no rule "nonsense"' --ignore nonsense example.com
+expect 2 'did you mean spf-multiple' explain spf-multipel
+expect 2 'no number of seconds' --timeout soon example.com
+expect 2 'no IPv4 or IPv6 address' --ip 1.2.3 example.com
+expect 2 'name server' --nameserver nonsense example.com
+expect 2 'HOST:PORT:ADDR:PORT' --connect-to x:y example.com
+expect 0 'no risk' --replay $good --selector sel1 --discover none --ignore spf-fail-all@example.com -v example.com
+
+# ---- files ----
+expect 2 'no such file|No such file' --zone "$work/none" --offline
+expect 2 'folder' --zone "$work" --offline
+expect 2 'No such file' --replay "$work/none" example.com
+expect 2 'folder' --replay "$work" example.com
+printf 'example.com TXT MAYBE\n' >"$work/bad.tape"
+expect 2 'bad.tape, line 1: ' --replay "$work/bad.tape" example.com
+printf '@ IN A 1.2.3.4.5\n' >"$work/bad.zone"
+expect 2 'bad.zone:1: ' --zone "$work/bad.zone" --origin example.com --offline
+: >"$work/empty.zone"
+expect 2 'empty.zone' --zone "$work/empty.zone" --origin example.com --offline
+head -c 4096 /dev/urandom >"$work/noise"
+expect 2 'noise' --zone "$work/noise" --origin example.com --offline
+expect 2 'noise' --replay "$work/noise" example.com
+expect 2 'No such file' --replay $good --output "$work/no/such/folder" example.com
+expect 0 '' --replay $good --selector sel1 --discover none --format json --output "$work/report" example.com
+is 'the report is written' grep -q '"schema": "authcheck/1"' "$work/report"
+is 'nothing is left beside it' [ "$(find "$work" -name 'report*' | wc -l)" -eq 1 ]
+
+# ---- a tape of a tape ----
+"$authcheck" --replay $good --discover short --record "$work/again.tape" --format json example.com >"$work/a.json"
+"$authcheck" --replay "$work/again.tape" --discover short --format json example.com >"$work/b.json"
+is 'a recorded tape gives the same report' cmp -s <(grep -v elapsed_ms "$work/a.json") <(grep -v elapsed_ms "$work/b.json")
+
+# ---- a pipe that is closed early, and a full disk ----
+"$authcheck" --offline --zone fixtures/zone/demo.zone -v 2>"$work/err" | head -n 1 >/dev/null
+is 'a closed pipe is no news' [ ! -s "$work/err" ]
+if [ -e /dev/full ]; then
+	"$authcheck" --replay $good example.com >/dev/full 2>"$work/err"
+	is 'a full disk is told' [ $? -eq 2 -a -s "$work/err" ]
+fi
+
+# ---- no raw escape reaches the terminal, and NO_COLOR is honoured ----
+printf 'now 1\n* NONE NXDOMAIN\nexample.com TXT SOME 1 "v=spf1 \\027[31m\\155 -all"\nexample.com MX SOME 1 10 mx.example.com\n' >"$work/esc.tape"
+"$authcheck" --replay "$work/esc.tape" --discover none --color never example.com >"$work/out"
+is 'octets are escaped' [ "$(grep -c "$(printf '\033')" "$work/out")" -eq 0 ]
+is 'and shown' grep -q 'x1B' "$work/out"
+"$authcheck" --replay $good --color always --discover none example.com >"$work/out"
+is 'colour when asked for' grep -q "$(printf '\033\\[')" "$work/out"
+is 'no line is wider than 80' [ -z "$("$authcheck" --replay $good --discover none example.com | awk 'length > 80')" ]
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

@@ -1,5 +1,6 @@
-/* uri: the report destinations of DMARC (RFC 9989 4.8, 5.3.1) and TLS-RPT (RFC 8460 3). Layer:
- * parse. */
+/* uri: the report destinations of DMARC (RFC 9989 4.8, 5.3.1) and TLS-RPT (RFC 8460 3).
+ *
+ * Layer: parse. */
 #ifndef AUTHCHECK_URI_H
 #define AUTHCHECK_URI_H
 

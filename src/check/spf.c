@@ -197,7 +197,7 @@ static void check_modifier(struct check *c, const struct spf_node *n, const stru
 		   str_eq_ci(t->name, S("rr"))) {
 		at_root(c, RULE_SPF_6652, n->rr, t->at);
 	} else {
-		at_root(c, RULE_SPF_MODIFIER_UNKNOWN, n->rr, t->at);
+		at_root(c, RULE_SPF_UNKNOWN_MODIFIER, n->rr, t->at);
 	}
 }
 

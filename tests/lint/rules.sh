@@ -17,12 +17,12 @@ while read -r id name proto severity; do
 	[ -n "$id" ] || continue
 	[[ $name =~ ^[a-z][a-z0-9]*(-[a-z0-9]+)+$ ]] || fault "rules.def: \"$name\" is not kebab-case"
 	[ "$id" = "$(tr 'a-z-' 'A-Z_' <<<"$name")" ] || fault "rules.def: id $id and name \"$name\" differ"
-	prefix=$(tr 'A-Z_' 'a-z-' <<<"$proto")
-	case $name in
-	"$prefix"-* | "${prefix//-/}"-*) ;;
-	sts-*) [ "$proto" = MTA_STS ] || fault "rules.def: \"$name\" is not of MTA-STS" ;;
-	*) fault "rules.def: \"$name\" does not begin with its protocol, $prefix-" ;;
+	case $proto in
+	MTA_STS) prefix=sts ;;
+	TLS_RPT) prefix=tlsrpt ;;
+	*) prefix=$(tr 'A-Z_' 'a-z-' <<<"$proto") ;;
 	esac
+	[[ $name == "$prefix"-* ]] || fault "rules.def: \"$name\" does not begin with its protocol, $prefix-"
 	case $severity in INFO | WARNING | ERROR) ;; *) fault "rules.def: \"$name\": no such severity: $severity" ;; esac
 	for story in fires miss; do
 		file=fixtures/audit/$name/$story.tape

@@ -1,0 +1,333 @@
+/* The DKIM checker: which selectors it asks for, and what their answers prove. The stories in fixtures/audit/dkim-* tell the rest. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "buf.h"
+#include "selectors.h"
+#include "tape_audit.h"
+
+static check_fn *const checks[] = { check_intent, check_dkim };
+
+#define KEY                                                                                         \
+	"\"v=DKIM1; k=rsa; "                                                                        \
+	"p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtQ4ZjsPUj4js1kW9msA4rnoTBDk4vOpsuT/8RhiKE7mf" \
+	"BFbJaIYH5flXBS4ULGYMPl/z0LSPP1TfPIaYY6EtbzakP2z94OR8knEj4IwSnzPdOcaJjj6izyOc+Y\" "         \
+	"\"G2YZPkGqyqu/PkeJZuU3Kk5uRJdnJ9nuInUh4zNnxIhp2zKBv8gymUQy0fG3BGjzILVdDYJPDaDnRb4nUEgzmlyQGIaTaWDwlz" \
+	"XCEyU2ZQxsYQMn0rVy40W6r4rIzs15gHgpbxXeiwU5/W3h+ltulW73uPVpOjtioGPxNYsRFdyGSRY2rtUKcGrwSe" \
+	"FYnfwhUs3cy7aNrERAgNQM5ewhyU3VKs3QIDAQAB\""
+#define ED "\"v=DKIM1; k=ed25519; p=NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A=\""
+#define SENDS "example.com TXT SOME 60 \"v=spf1 ip4:8.8.8.8 -all\"\nexample.com MX SOME 60 10 mx.example.com\n"
+#define CONTROL "authcheck-4e2714c6._domainkey.example.com"
+
+static void run(struct tape_audit *t, enum discover discover, const char *tape, const char *selector)
+{
+	const char *given[] = { selector };
+	struct audit_wish wish = { .selectors = given, .nselectors = selector ? 1 : 0, .discover = discover };
+
+	tape_audit_run(t, tape, "example.com", &wish, checks, 2);
+}
+
+static bool asked(const struct tape_audit *t, const char *name)
+{
+	return facts_find(&t->facts, ASK_DNS, RR_TXT, name) != NULL;
+}
+
+/* What is asked of every domain is asked once, and is about 150 questions. */
+static void table(void **state)
+{
+	const char *seen[512];
+	size_t n = 0, nshort = 0;
+
+	(void)state;
+	for (size_t i = 0; i < dkim_nproviders + 2; i++) {
+		const char *list = i < dkim_nproviders ? dkim_providers[i].own :
+				   i == dkim_nproviders ? dkim_selectors_short : dkim_selectors_usual;
+		struct str word;
+
+		while (dkim_next_word(&list, &word)) {
+			for (size_t k = 0; k < n; k++)
+				if (strlen(seen[k]) >= word.n && strncmp(seen[k], word.p, word.n) == 0 &&
+				    (seen[k][word.n] == ' ' || seen[k][word.n] == '\0'))
+					fail_msg("%.*s is there twice", (int)word.n, word.p);
+			for (size_t k = 0; k < word.n; k++)
+				assert_int_equal(word.p[k], ascii_lower(word.p[k]));
+			seen[n++] = word.p;
+			nshort += i == dkim_nproviders;
+		}
+	}
+	assert_int_equal(nshort, 16);
+	assert_in_range(n, 120, 160);
+}
+
+/* A selector that a provider shares with others is asked for in any case. */
+static void shared_selectors_are_listed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < dkim_nproviders; i++) {
+		const char *list = dkim_providers[i].shared;
+		struct str word;
+
+		while (dkim_next_word(&list, &word)) {
+			const char *lists[] = { dkim_selectors_short, dkim_selectors_usual };
+			bool found = false;
+
+			for (size_t k = 0; k < 2; k++) {
+				struct str other;
+
+				while (dkim_next_word(&lists[k], &other))
+					found |= str_eq(word, other);
+			}
+			if (!found)
+				fail_msg("%.*s of %s", (int)word.n, word.p, dkim_providers[i].name);
+		}
+	}
+}
+
+static void how_many_are_asked(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_NONE, SENDS, NULL);
+	assert_int_equal(t.report.dkim.asked, 0);
+	tape_audit_free(&t);
+	run(&t, DISCOVER_NONE, SENDS, "s");
+	assert_int_equal(t.report.dkim.asked, 1);
+	tape_audit_free(&t);
+	run(&t, DISCOVER_SHORT, SENDS, NULL);
+	assert_int_equal(t.report.dkim.asked, 16);
+	tape_audit_free(&t);
+	run(&t, DISCOVER_SHORT, SENDS, "google");
+	assert_int_equal(t.report.dkim.asked, 16);
+	tape_audit_free(&t);
+	run(&t, DISCOVER_FULL, SENDS, NULL);
+	assert_in_range(t.report.dkim.asked, 130, 160);
+	assert_true(asked(&t, "2026._domainkey.example.com") && asked(&t, "2024._domainkey.example.com"));
+	tape_audit_free(&t);
+	run(&t, DISCOVER_AUTO, SENDS, NULL);
+	assert_in_range(t.report.dkim.asked, 130, 160);
+	tape_audit_free(&t);
+}
+
+/* The MX and the SPF record give providers away; their selectors are asked for even in the short mode. */
+static void providers(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_SHORT,
+	    "example.com TXT SOME 60 \"v=spf1 include:SendGrid.net include:_spf.%{d} include:xmcsv.net -all\"\n"
+	    "example.com MX SOME 60 10 in1-smtp.messagingengine.com\n"
+	    "smtpapi._domainkey.example.com TXT SOME 60 " KEY "\n"
+	    "fm1._domainkey.example.com TXT SOME 60 " KEY "\n",
+	    NULL);
+	assert_true(asked(&t, "smtpapi._domainkey.example.com"));
+	assert_true(asked(&t, "fm2._domainkey.example.com") && asked(&t, "mesmtp._domainkey.example.com"));
+	assert_false(asked(&t, "mandrill._domainkey.example.com"));
+	assert_int_equal(t.report.dkim.nkeys, 2);
+	assert_string_equal(t.report.dkim.keys[0].provider, "Fastmail");
+	assert_string_equal(t.report.dkim.keys[1].selector, "smtpapi");
+	assert_string_equal(t.report.dkim.keys[1].provider, "SendGrid");
+	tape_audit_free(&t);
+	/* a CNAME says more than the selector's name */
+	run(&t, DISCOVER_SHORT, SENDS "s1._domainkey.example.com TXT SOME 60 >s1.example-com.hubspotemail.net " KEY "\n", NULL);
+	assert_string_equal(t.report.dkim.keys[0].provider, "HubSpot");
+	assert_string_equal(t.report.dkim.keys[0].cname, "s1.example-com.hubspotemail.net");
+	tape_audit_free(&t);
+	/* no inference without discovery */
+	run(&t, DISCOVER_NONE, "example.com TXT SOME 60 \"v=spf1 include:sendgrid.net -all\"\n", NULL);
+	assert_false(asked(&t, "s1._domainkey.example.com"));
+	tape_audit_free(&t);
+}
+
+/* The control answers like every selector: what was guessed proves nothing, what was given is still a key. */
+static void wildcard(void **state)
+{
+	struct buf tape;
+	struct tape_audit t;
+
+	(void)state;
+	buf_init(&tape, 1 << 16);
+	buf_adds(&tape, SENDS CONTROL " TXT SOME 60 " KEY "\n");
+	buf_adds(&tape, "google._domainkey.example.com TXT SOME 60 " KEY "\n");
+	buf_adds(&tape, "s1._domainkey.example.com TXT SOME 60 " KEY "\n");
+	buf_adds(&tape, "k1._domainkey.example.com TXT SOME 60 " ED "\n");
+	run(&t, DISCOVER_SHORT, tape.p, "s1");
+	assert_int_equal(t.report.dkim.wildcard, PRESENCE_YES);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_YES);
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_WILDCARD));
+	assert_int_equal(t.report.dkim.nkeys, 2); /* k1 has an answer of its own */
+	assert_string_equal(t.report.dkim.keys[0].selector, "k1");
+	assert_string_equal(t.report.dkim.keys[1].selector, "s1");
+	assert_null(tape_audit_find(&t, RULE_DKIM_NOT_FOUND));
+	tape_audit_free(&t);
+	buf_free(&tape);
+}
+
+/* "*.example.com CNAME www.example.com" makes every selector a CNAME: none of them dangles. */
+static void wildcard_cname(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_SHORT,
+	    SENDS CONTROL " TXT NONE NODATA >www.example.com\n"
+			  "google._domainkey.example.com TXT NONE NODATA >www.example.com\n"
+			  "sel._domainkey.example.com TXT NONE NODATA >www.example.com\n"
+			  "k1._domainkey.example.com TXT NONE NXDOMAIN >dkim.mcsv.net\n",
+	    "sel");
+	assert_int_equal(t.report.dkim.wildcard, PRESENCE_NONE);
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_SELECTOR_MISSING)->subject, "sel._domainkey.example.com");
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_DANGLING_CNAME)->subject, "k1._domainkey.example.com");
+	tape_audit_free(&t);
+}
+
+/* Guessing that finds nothing is never a fault, whatever _domainkey says. */
+static void not_found(void **state)
+{
+	static const char *const parents[] = { "NONE NXDOMAIN", "NONE NODATA", "LOST servfail" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct tape_audit t;
+		struct buf tape;
+
+		buf_init(&tape, 4096);
+		buf_addf(&tape, SENDS "_domainkey.example.com TXT %s\n", parents[i]);
+		run(&t, DISCOVER_FULL, tape.p, NULL);
+		assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+		assert_true(tape_audit_find(&t, RULE_DKIM_NOT_FOUND)->sure);
+		assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_UNKNOWN);
+		tape_audit_free(&t);
+		buf_free(&tape);
+	}
+}
+
+/* A domain that sends no mail needs no key, and has nothing said about it. */
+static void parked(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_FULL, "example.com TXT SOME 60 \"v=spf1 -all\"\n", NULL);
+	assert_int_equal(t.report.findings.n, 0);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_NONE);
+	tape_audit_free(&t);
+	run(&t, DISCOVER_FULL, "example.com TXT SOME 60 \"v=spf1 -all\"\n" CONTROL " TXT SOME 60 \"v=DKIM1; p=\"\n", NULL);
+	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_WILDCARD_REVOKED));
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_YES);
+	tape_audit_free(&t);
+}
+
+/* What could not be had is never missing. */
+static void lost(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_SHORT, SENDS "* LOST timeout\n", NULL);
+	assert_int_equal(t.report.findings.n, 0);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_UNKNOWN);
+	tape_audit_free(&t);
+	run(&t, DISCOVER_NONE, SENDS "s._domainkey.example.com TXT LOST servfail\n", "s");
+	assert_false(tape_audit_find(&t, RULE_DKIM_UNKNOWN)->sure);
+	assert_int_equal(t.report.findings.n, 1);
+	tape_audit_free(&t);
+	/* one key was found, another may be an RSA key: nothing is said about Ed25519 alone */
+	run(&t, DISCOVER_SHORT, SENDS "s._domainkey.example.com TXT LOST servfail\ns1._domainkey.example.com TXT SOME 60 " ED "\n", "s");
+	assert_null(tape_audit_find(&t, RULE_DKIM_ED25519_ONLY));
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_YES);
+	tape_audit_free(&t);
+}
+
+static void given_selectors(void **state)
+{
+	static const char *const same[] = { "S1", " s1 ", "s1._domainkey", "s1._domainkey.example.com", "s1._DomainKey.Example.com." };
+	struct tape_audit t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		run(&t, DISCOVER_NONE, SENDS "s1._domainkey.example.com TXT SOME 60 " KEY "\n", same[i]);
+		assert_int_equal(t.report.dkim.nkeys, 1);
+		assert_string_equal(t.report.dkim.keys[0].selector, "s1");
+		assert_true(t.report.dkim.keys[0].given);
+		assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+		tape_audit_free(&t);
+	}
+	/* no name at all: said, and never asked for */
+	run(&t, DISCOVER_NONE, SENDS, "a..b");
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_UNKNOWN)->subject, "a..b");
+	tape_audit_free(&t);
+	/* a selector of several labels */
+	run(&t, DISCOVER_NONE, SENDS "a.b._domainkey.example.com TXT SOME 60 " KEY "\n", "a.b");
+	assert_int_equal(t.report.dkim.nkeys, 1);
+	tape_audit_free(&t);
+}
+
+/* A TXT record that is no tag list is nothing when it was guessed. */
+static void guessed_text(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_SHORT,
+	    SENDS "mail._domainkey.example.com TXT SOME 60 \"step p=1 of 2\"\n"
+		  "s1._domainkey.example.com TXT SOME 60 \"v=spf1 -all\"\n",
+	    NULL);
+	assert_int_equal(t.report.dkim.nkeys, 0);
+	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+	tape_audit_free(&t);
+}
+
+/* Either selector of Microsoft 365 may be the idle one; when it is the only one asked for, the other is looked at as well. */
+static void m365(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_NONE,
+	    SENDS "selector2._domainkey.example.com TXT NONE NXDOMAIN >selector2-example-com._domainkey.c.onmicrosoft.com\n"
+		  "selector1._domainkey.example.com TXT SOME 60 >selector1-example-com._domainkey.c.n-v1.dkim.mail.microsoft " KEY "\n",
+	    "selector2");
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_M365_IDLE));
+	assert_null(tape_audit_find(&t, RULE_DKIM_DANGLING_CNAME));
+	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+	assert_int_equal(t.report.dkim.asked, 1);
+	tape_audit_free(&t);
+}
+
+static void adsp(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_FULL, SENDS "_adsp._domainkey.example.com TXT SOME 60 \"dkim=discardable\"\n", NULL);
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_POLICY_OLD)->subject, "_adsp._domainkey.example.com");
+	tape_audit_free(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table),
+		cmocka_unit_test(shared_selectors_are_listed),
+		cmocka_unit_test(how_many_are_asked),
+		cmocka_unit_test(providers),
+		cmocka_unit_test(wildcard),
+		cmocka_unit_test(wildcard_cname),
+		cmocka_unit_test(not_found),
+		cmocka_unit_test(parked),
+		cmocka_unit_test(lost),
+		cmocka_unit_test(given_selectors),
+		cmocka_unit_test(guessed_text),
+		cmocka_unit_test(m365),
+		cmocka_unit_test(adsp),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

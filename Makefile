@@ -257,6 +257,11 @@ distclean:
 
 # ---- for people ----
 
+# What it compares with (named-checkzone, dig, knotd, dnsperf) is used where it is installed.
+.PHONY: bench
+bench: all
+	@AUTHCHECK=$(CURDIR)/authcheck SRCDIR=$(CURDIR) bash tests/bench/bench.sh
+
 .PHONY: format help
 format:
 	clang-format -i $(sort $(wildcard src/*.[ch] src/*/*.[ch] include/authcheck/*.h tests/*/*.[ch]))
@@ -270,6 +275,7 @@ help:
 		'make check      deps, build, and run every test, under AddressSanitizer and UBSan' \
 		'make lint       the rules that the tree is held to' \
 		'make fuzz       libFuzzer over every parser, FUZZ_SECONDS=60 each (FUZZ=spf: that one alone)' \
+		'make bench      speed, as ratios against other programs in the same run' \
 		'make install    to DESTDIR and PREFIX (/usr/local); make uninstall takes it away' \
 		'make format     clang-format over the tree' \
 		'make clean      remove what was built; make distclean: the configuration as well'

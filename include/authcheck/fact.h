@@ -29,34 +29,34 @@ enum fact_state {
 };
 
 /* Why a fact is NONE or LOST. The word in the comment is what a tape says. */
-#define FACT_WHYS(X)                                                                    \
-	X(WHY_OK, "ok", "")                                                             \
-	/* NONE */                                                                      \
-	X(WHY_NXDOMAIN, "NXDOMAIN", "the name does not exist")                          \
-	X(WHY_NODATA, "NODATA", "the name exists, without a record of this type")       \
-	/* LOST, DNS */                                                                 \
-	X(WHY_TIMEOUT, "timeout", "no answer in time")                                  \
-	X(WHY_SERVFAIL, "servfail", "the server answered SERVFAIL")                     \
-	X(WHY_REFUSED, "refused", "the server refused to answer")                       \
-	X(WHY_RCODE, "rcode", "the server answered with an error")                      \
-	X(WHY_GARBAGE, "garbage", "the answer could not be read")                       \
-	X(WHY_TRUNCATED, "truncated", "the answer was truncated and TCP failed")        \
-	X(WHY_UNREACHABLE, "unreachable", "no server could be reached")                 \
-	X(WHY_CNAME_LOOP, "cname-loop", "the CNAME chain does not end")                 \
-	/* LOST, HTTPS */                                                               \
-	X(WHY_CONNECT, "connect", "no connection")                                      \
-	X(WHY_TLS, "tls", "TLS failed")                                                 \
-	X(WHY_CERT, "certificate", "the certificate is not valid for this name")        \
-	X(WHY_HTTP, "http", "the HTTP exchange failed")                                 \
-	X(WHY_TOO_LARGE, "too-large", "the body is larger than 64 KiB")                 \
+#define FACT_WHYS(X) \
+	X(WHY_OK, "ok", "") \
+	/* NONE */ \
+	X(WHY_NXDOMAIN, "NXDOMAIN", "the name does not exist") \
+	X(WHY_NODATA, "NODATA", "the name exists, without a record of this type") \
+	/* LOST, DNS */ \
+	X(WHY_TIMEOUT, "timeout", "no answer in time") \
+	X(WHY_SERVFAIL, "servfail", "the server answered SERVFAIL") \
+	X(WHY_REFUSED, "refused", "the server refused to answer") \
+	X(WHY_RCODE, "rcode", "the server answered with an error") \
+	X(WHY_GARBAGE, "garbage", "the answer could not be read") \
+	X(WHY_TRUNCATED, "truncated", "the answer was truncated and TCP failed") \
+	X(WHY_UNREACHABLE, "unreachable", "no server could be reached") \
+	X(WHY_CNAME_LOOP, "cname-loop", "the CNAME chain does not end") \
+	/* LOST, HTTPS */ \
+	X(WHY_CONNECT, "connect", "no connection") \
+	X(WHY_TLS, "tls", "TLS failed") \
+	X(WHY_CERT, "certificate", "the certificate is not valid for this name") \
+	X(WHY_HTTP, "http", "the HTTP exchange failed") \
+	X(WHY_TOO_LARGE, "too-large", "the body is larger than 64 KiB") \
 	X(WHY_PRIVATE, "private", "only private addresses, which are not connected to") \
-	X(WHY_NO_ADDRESS, "no-address", "the host has no address to connect to")        \
-	/* LOST, anything */                                                            \
-	X(WHY_OFFLINE, "offline", "not asked: offline")                                 \
-	X(WHY_NOT_ON_TAPE, "not-on-tape", "not on the tape")                            \
-	X(WHY_BUDGET, "over-budget",                                                    \
-	  "not asked: the audit's budget of questions or steps is used up")             \
-	X(WHY_DEADLINE, "deadline", "no answer before the audit's deadline")            \
+	X(WHY_NO_ADDRESS, "no-address", "the host has no address to connect to") \
+	/* LOST, anything */ \
+	X(WHY_OFFLINE, "offline", "not asked: offline") \
+	X(WHY_NOT_ON_TAPE, "not-on-tape", "not on the tape") \
+	X(WHY_BUDGET, "over-budget", \
+	  "not asked: the audit's budget of questions or steps is used up") \
+	X(WHY_DEADLINE, "deadline", "no answer before the audit's deadline") \
 	X(WHY_BAD_NAME, "bad-name", "no name that DNS can be asked for")
 
 enum fact_why {

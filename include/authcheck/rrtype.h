@@ -7,25 +7,25 @@
 #include "arena.h"
 #include "str.h"
 
-#define RRTYPES(X)    \
-	X(A, 1)       \
-	X(NS, 2)      \
-	X(CNAME, 5)   \
-	X(SOA, 6)     \
-	X(PTR, 12)    \
-	X(MX, 15)     \
-	X(TXT, 16)    \
-	X(AAAA, 28)   \
-	X(SRV, 33)    \
-	X(DNAME, 39)  \
-	X(OPT, 41)    \
-	X(DS, 43)     \
-	X(RRSIG, 46)  \
-	X(NSEC, 47)   \
+#define RRTYPES(X) \
+	X(A, 1) \
+	X(NS, 2) \
+	X(CNAME, 5) \
+	X(SOA, 6) \
+	X(PTR, 12) \
+	X(MX, 15) \
+	X(TXT, 16) \
+	X(AAAA, 28) \
+	X(SRV, 33) \
+	X(DNAME, 39) \
+	X(OPT, 41) \
+	X(DS, 43) \
+	X(RRSIG, 46) \
+	X(NSEC, 47) \
 	X(DNSKEY, 48) \
-	X(NSEC3, 50)  \
-	X(TLSA, 52)   \
-	X(SPF, 99)    \
+	X(NSEC3, 50) \
+	X(TLSA, 52) \
+	X(SPF, 99) \
 	X(CAA, 257)
 
 enum rrtype {

@@ -62,8 +62,8 @@ static void check_none(struct check *c, const struct fact *txt)
 
 	if (c->report->intent == INTENT_AUTO)
 		return;
-	/* nobody takes a name of the reverse zones for a mail domain; one that does not exist, or is
-	 * an alias, has no place for a record of its own */
+	/* nobody takes a name of the reverse zones for a mail domain; one that does not exist, or
+	 * is an alias, has no place for a record of its own */
 	if (name_is_under(c->domain, "arpa")) {
 		c->report->presence[PROTO_SPF] = PRESENCE_NA;
 		return;
@@ -236,36 +236,6 @@ static void check_network(struct check *c, const struct spf_node *n, const struc
 				 : "wider than a /32");
 	if (has_host_bits(t->ip, len, (unsigned)bits))
 		at_root(c, RULE_SPF_HOSTBITS, n->rr, t->at);
-}
-
-static bool covers_all(const struct spf_term *t)
-{
-	return t->qualifier == '+' && !t->faulty &&
-	       ((t->kind == SPF_IP4 && t->cidr4 == 0) || (t->kind == SPF_IP6 && t->cidr6 == 0) ||
-		((t->kind == SPF_A || t->kind == SPF_MX) && (t->cidr4 == 0 || t->cidr6 == 0)));
-}
-
-bool spf_passes_all(const struct spf *spf, const struct spf_term **which)
-{
-	bool low = false, high = false;
-
-	for (size_t i = 0; i < spf->n; i++) {
-		const struct spf_term *t = &spf->term[i];
-
-		*which = t;
-		if (t->faulty)
-			continue;
-		if (t->kind == SPF_ALL)
-			return t->qualifier == '+';
-		if (covers_all(t))
-			return true;
-		if (t->kind == SPF_IP4 && t->cidr4 == 1 && t->qualifier == '+') {
-			*(t->ip[0] & 0x80 ? &high : &low) = true;
-			if (low && high)
-				return true;
-		}
-	}
-	return false;
 }
 
 /* ---- terms ---- */

@@ -347,8 +347,10 @@ static void read_t(struct arena *a, struct dkim_key *key)
 			key->strict_i = true;
 		} else if (!said) {
 			said = true;
-			dkim_fault_add(a, key, DKIM_FAULT_T_UNKNOWN, item.n ? str_span(key->text, item) : t->at,
-				       arena_printf(a, "\"%.*s\" is no flag that verifiers know", shown(item), item.p));
+			dkim_fault_add(a, key, DKIM_FAULT_T_UNKNOWN,
+				       item.n ? str_span(key->text, item) : t->at,
+				       arena_printf(a, "\"%.*s\" is no flag that verifiers know",
+						    shown(item), item.p));
 		}
 	}
 }

@@ -198,8 +198,10 @@ static void read_modulus(struct input *in, struct str *modulus, struct dkim_der 
 		out->bits--;
 }
 
-/* The RSAPublicKey in the BIT STRING at the cursor. It must fill the BIT STRING, and that the rest. */
-static void read_bit_string(struct input *in, struct str *bare, struct str *modulus, struct dkim_der *out)
+/* The RSAPublicKey in the BIT STRING at the cursor. It must fill the BIT STRING, and that the rest.
+ */
+static void read_bit_string(struct input *in, struct str *bare, struct str *modulus,
+			    struct dkim_der *out)
 {
 	uint8_t tag;
 	size_t len, from;
@@ -218,8 +220,10 @@ static void read_bit_string(struct input *in, struct str *bare, struct str *modu
 	read_modulus(in, modulus, out);
 }
 
-/* What follows the header of the outermost SEQUENCE. `bare` becomes the RSAPublicKey, when all of it is there. */
-static void read_inside(struct input *in, struct str *bare, struct str *modulus, struct dkim_der *out)
+/* What follows the header of the outermost SEQUENCE. `bare` becomes the RSAPublicKey, when all of
+ * it is there. */
+static void read_inside(struct input *in, struct str *bare, struct str *modulus,
+			struct dkim_der *out)
 {
 	struct input look = *in;
 	uint8_t tag;
@@ -228,7 +232,8 @@ static void read_inside(struct input *in, struct str *bare, struct str *modulus,
 	if (!der_head(&look, &tag, &len))
 		return;
 	if (tag == DER_INTEGER) {
-		/* RSAPublicKey begins with the modulus; private keys, PKCS #1 and PKCS #8, with a version of 0 or 1 */
+		/* RSAPublicKey begins with the modulus; private keys, PKCS #1 and PKCS #8, with a
+		 * version of 0 or 1 */
 		out->kind = len == 1 ? DKIM_DER_PRIVATE : DKIM_DER_RSA_BARE;
 		*bare = (struct str){ (const char *)in->base, in->len };
 		if (out->kind == DKIM_DER_RSA_BARE)
@@ -242,7 +247,8 @@ static void read_inside(struct input *in, struct str *bare, struct str *modulus,
 		return;
 	if (tag != DER_OID) {
 		/* tbsCertificate begins with [0] version, or with a serial number */
-		out->kind = tag == 0xa0 || tag == DER_INTEGER ? DKIM_DER_CERTIFICATE : DKIM_DER_NONE;
+		out->kind = tag == 0xa0 || tag == DER_INTEGER ? DKIM_DER_CERTIFICATE
+							      : DKIM_DER_NONE;
 		return;
 	}
 	read_algorithm(input_take(&look, len < input_left(&look) ? len : input_left(&look)), out);
@@ -307,8 +313,9 @@ static void read_exponent(const EVP_PKEY *pkey, struct dkim_der *out)
 	BN_free(e);
 }
 
-/* OpenSSL is given the RSAPublicKey itself: looking for the kind of key in a SubjectPublicKeyInfo takes it ten times as long. Nothing is
- * taken from an arena in here: its way out of a shortage would leave the key behind. */
+/* OpenSSL is given the RSAPublicKey itself: looking for the kind of key in a SubjectPublicKeyInfo
+ * takes it ten times as long. Nothing is taken from an arena in here: its way out of a shortage
+ * would leave the key behind. */
 static void ask_openssl(struct str bare, struct dkim_der *out)
 {
 	const unsigned char *at = (const unsigned char *)bare.p;

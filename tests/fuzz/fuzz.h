@@ -24,11 +24,11 @@ static inline void fuzz_one(void (*run)(struct arena *a, struct str text), const
 	arena_free(&a);
 }
 
-#define FUZZ(run)                                                    \
+#define FUZZ(run) \
 	int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) \
-	{                                                            \
-		fuzz_one(run, data, size);                           \
-		return 0;                                            \
+	{ \
+		fuzz_one(run, data, size); \
+		return 0; \
 	}
 
 #endif

@@ -22,7 +22,8 @@ static void run(struct arena *a, struct str text)
 		check_place(key.faults.item[i].at, text.n);
 		(void)dkim_mend(a, "s._domainkey.example.com", &key, &key.faults.item[i]);
 	}
-	if (key.usable && (!key.p || key.revoked || key.type == DKIM_OTHER || key.bits < 256 || key.bits > DKIM_RSA_BITS_MAX))
+	if (key.usable && (!key.p || key.revoked || key.type == DKIM_OTHER || key.bits < 256 ||
+			   key.bits > DKIM_RSA_BITS_MAX))
 		__builtin_trap();
 	(void)dkim_mend_without(a, "s._domainkey.example.com", &key, "t");
 	dkim_base64_read(a, text, &b);

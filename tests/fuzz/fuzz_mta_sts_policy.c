@@ -5,11 +5,13 @@
 
 static void run(struct arena *a, struct str text)
 {
-	static const char *const hosts[] = { ".", "com", "mx.example.com", "a.b.example.com", "a\\.b.example.com" };
+	static const char *const hosts[] = { ".", "com", "mx.example.com", "a.b.example.com",
+					     "a\\.b.example.com" };
 	struct mta_sts_policy p;
 
 	parse_mta_sts_policy(a, text, &p);
-	if (p.valid && (p.mode == STS_MODE_INVALID || p.max_age_s < 0 || (p.mode != STS_MODE_NONE && !p.nmx)))
+	if (p.valid &&
+	    (p.mode == STS_MODE_INVALID || p.max_age_s < 0 || (p.mode != STS_MODE_NONE && !p.nmx)))
 		__builtin_trap();
 	for (size_t i = 0; i < p.nmx; i++) {
 		if (p.mx[i].valid && mta_sts_pattern_fault(str_c(p.mx[i].pattern)))

@@ -1,11 +1,10 @@
 /* Zones, read by this program's parser.
  *
- *	zone_driver load FILE [ORIGIN]          "ok: N records, M names, F faults", the faults, or the error
- *	zone_driver dump FILE [ORIGIN]          each record with its place, sorted
- *	zone_driver senders FILE [ORIGIN]
- *	zone_driver ask FILE ORIGIN NAME TYPE   what zone_lookup says
- *	zone_driver knot PORT FILE ORIGIN       asks the server on 127.0.0.1 by TCP about every name of the zone and names around them, and
- *	                                        compares its answers with zone_lookup's and the zone source's */
+ *	zone_driver load FILE [ORIGIN]          "ok: N records, M names, F faults", the faults, or
+ *the error zone_driver dump FILE [ORIGIN]          each record with its place, sorted zone_driver
+ *senders FILE [ORIGIN] zone_driver ask FILE ORIGIN NAME TYPE   what zone_lookup says zone_driver
+ *knot PORT FILE ORIGIN       asks the server on 127.0.0.1 by TCP about every name of the zone and
+ *names around them, and compares its answers with zone_lookup's and the zone source's */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,8 @@
 #include "wire.h"
 #include "zone.h"
 
-static const char *const kinds[] = { "OUTSIDE", "ANSWER", "CNAME", "DNAME", "NODATA", "NXDOMAIN", "DELEGATED" };
+static const char *const kinds[] = { "OUTSIDE", "ANSWER",   "CNAME",    "DNAME",
+				     "NODATA",  "NXDOMAIN", "DELEGATED" };
 
 struct run {
 	struct arena arena;
@@ -91,12 +91,13 @@ static void keep(struct question *q, const struct fact *f)
 	r->fact = fact_copy(&r->once, f);
 }
 
-static void complain(struct run *r, const char *name, uint16_t type, const struct zone_answer *z, const struct wire_msg *m,
-		     int aa, const char *what)
+static void complain(struct run *r, const char *name, uint16_t type, const struct zone_answer *z,
+		     const struct wire_msg *m, int aa, const char *what)
 {
 	r->wrong++;
-	printf("%s %s: %s; zone_lookup says %s%s, the server rcode %u aa %d with %zu records\n", name,
-	       rrtype_name(&r->once, type), what, kinds[z->kind], z->wildcard ? " (wildcard)" : "", m->rcode, aa, m->nanswer);
+	printf("%s %s: %s; zone_lookup says %s%s, the server rcode %u aa %d with %zu records\n",
+	       name, rrtype_name(&r->once, type), what, kinds[z->kind],
+	       z->wildcard ? " (wildcard)" : "", m->rcode, aa, m->nanswer);
 }
 
 static int has_rr(const struct rr *want, const struct wire_msg *m, size_t from)
@@ -111,7 +112,8 @@ static int has_rr(const struct rr *want, const struct wire_msg *m, size_t from)
 	return 0;
 }
 
-/* The chain in the server's answer, DNAMEs aside, then the records: are they the fact's? NULL, or what is not. */
+/* The chain in the server's answer, DNAMEs aside, then the records: are they the fact's? NULL, or
+ * what is not. */
 static const char *compare_fact(const struct fact *f, const struct wire_msg *m, int aa)
 {
 	size_t at = 0;
@@ -137,9 +139,10 @@ static const char *compare_fact(const struct fact *f, const struct wire_msg *m, 
 	case FACT_NONE:
 		if (m->rcode != (f->why == WHY_NXDOMAIN ? RCODE_NXDOMAIN : RCODE_NOERROR))
 			return "another rcode";
-		return m->nanswer != at ? "records where there are none" : !aa ? "no authority" : NULL;
-	case FACT_LOST:
-		return NULL; /* a loop: servers stop somewhere */
+		return m->nanswer != at ? "records where there are none"
+		       : !aa            ? "no authority"
+					: NULL;
+	case FACT_LOST: return NULL; /* a loop: servers stop somewhere */
 	default:
 		if (!f->nchain && m->rcode != RCODE_REFUSED && (aa || m->nanswer))
 			return "neither refused nor delegated";
@@ -150,27 +153,30 @@ static const char *compare_fact(const struct fact *f, const struct wire_msg *m, 
 static const char *compare_lookup(const struct zone_answer *z, const struct wire_msg *m, int aa)
 {
 	switch (z->kind) {
-	case ZONE_OUTSIDE:
-		return m->rcode == RCODE_REFUSED ? NULL : "not refused";
+	case ZONE_OUTSIDE: return m->rcode == RCODE_REFUSED ? NULL : "not refused";
 	case ZONE_DELEGATED:
 		return m->rcode == RCODE_NOERROR && !aa && !m->nanswer ? NULL : "no referral";
 	case ZONE_ANSWER:
-		return m->rcode == RCODE_NOERROR && aa && m->nanswer == z->n ? NULL : "another number of records";
+		return m->rcode == RCODE_NOERROR && aa && m->nanswer == z->n
+			       ? NULL
+			       : "another number of records";
 	case ZONE_CNAME:
-		return m->nanswer && m->answer[0].rr.type == RR_CNAME && strcmp(m->answer[0].rr.target, z->target) == 0
-			       ? NULL : "no such CNAME";
-	case ZONE_DNAME:
-		return m->nanswer && m->answer[0].rr.type == RR_DNAME ? NULL : "no DNAME";
+		return m->nanswer && m->answer[0].rr.type == RR_CNAME &&
+				       strcmp(m->answer[0].rr.target, z->target) == 0
+			       ? NULL
+			       : "no such CNAME";
+	case ZONE_DNAME: return m->nanswer && m->answer[0].rr.type == RR_DNAME ? NULL : "no DNAME";
 	case ZONE_NODATA:
 		return m->rcode == RCODE_NOERROR && aa && !m->nanswer ? NULL : "not without data";
-	default:
-		return m->rcode == RCODE_NXDOMAIN && aa && !m->nanswer ? NULL : "the name exists";
+	default: return m->rcode == RCODE_NXDOMAIN && aa && !m->nanswer ? NULL : "the name exists";
 	}
 }
 
 static void check(struct run *r, const char *name, uint16_t type)
 {
-	struct question q = { .kind = ASK_DNS, .type = type, .name = name, .done = keep, .owner = r };
+	struct question q = {
+		.kind = ASK_DNS, .type = type, .name = name, .done = keep, .owner = r
+	};
 	struct zone_answer z;
 	struct wire_msg m;
 	const char *what;
@@ -189,8 +195,9 @@ static void check(struct run *r, const char *name, uint16_t type)
 
 static void check_all(struct run *r, const char *name)
 {
-	static const uint16_t types[] = { RR_A, RR_AAAA, RR_MX, RR_TXT, RR_CNAME, RR_NS, RR_PTR, RR_SOA, RR_TLSA, RR_CAA, RR_DS,
-					  RR_SRV, RR_DNAME };
+	static const uint16_t types[] = { RR_A,  RR_AAAA, RR_MX,   RR_TXT,  RR_CNAME,
+					  RR_NS, RR_PTR,  RR_SOA,  RR_TLSA, RR_CAA,
+					  RR_DS, RR_SRV,  RR_DNAME };
 
 	for (size_t i = 0; name && i < sizeof(types) / sizeof(*types); i++)
 		check(r, name, types[i]);
@@ -215,8 +222,11 @@ static void check_around(struct run *r, const char *owner)
 	if (!up || !name_is_under(up, r->zone.origin))
 		return;
 	check_all(r, up);
-	check_all(r, name_join(a, arena_printf(a, "%.*s0", (int)(strchr(owner, '.') - owner), owner), up));
-	check_all(r, name_join(a, arena_printf(a, "r%u.s%u", chance(r) % 1000, chance(r) % 1000), up));
+	check_all(r,
+		  name_join(a, arena_printf(a, "%.*s0", (int)(strchr(owner, '.') - owner), owner),
+			    up));
+	check_all(r,
+		  name_join(a, arena_printf(a, "r%u.s%u", chance(r) % 1000, chance(r) % 1000), up));
 }
 
 static int against_knot(struct run *r, int port)
@@ -259,7 +269,8 @@ static void ask(struct run *r, const char *name, const char *type)
 	struct zone_answer z;
 
 	zone_lookup(&r->arena, &r->zone, name, rrtype_from(str_c(type)), &z);
-	printf("%s%s%s%s\n", kinds[z.kind], z.wildcard ? " wildcard" : "", z.target ? " to " : "", z.target ? z.target : "");
+	printf("%s%s%s%s\n", kinds[z.kind], z.wildcard ? " wildcard" : "", z.target ? " to " : "",
+	       z.target ? z.target : "");
 	for (size_t i = 0; i < z.n; i++)
 		show(r, &z.rr[i]);
 }
@@ -276,10 +287,11 @@ int main(int argc, char **argv)
 	} else if (at == 3) {
 		status = against_knot(&r, (int)strtol(argv[2], NULL, 10));
 	} else if (strcmp(argv[1], "load") == 0) {
-		printf("ok: %s, %zu records, %zu names, %zu faults\n", r.zone.origin, r.zone.n, r.zone.nnode, r.zone.nfault);
+		printf("ok: %s, %zu records, %zu names, %zu faults\n", r.zone.origin, r.zone.n,
+		       r.zone.nnode, r.zone.nfault);
 		for (size_t i = 0; i < r.zone.nfault; i++)
-			printf("%s:%u: %s%s\n", r.zone.fault[i].file, r.zone.fault[i].line, r.zone.fault[i].what,
-			       r.zone.fault[i].refused ? " [refused]" : "");
+			printf("%s:%u: %s%s\n", r.zone.fault[i].file, r.zone.fault[i].line,
+			       r.zone.fault[i].what, r.zone.fault[i].refused ? " [refused]" : "");
 	} else if (strcmp(argv[1], "dump") == 0) {
 		for (size_t i = 0; i < r.zone.n; i++)
 			show(&r, &r.zone.rr[i]);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-
 #include "tape.h"
 
 static size_t settle(struct tape_audit *t, const struct tape *tape)

@@ -1,4 +1,5 @@
-/* The DKIM checker: which selectors it asks for, and what their answers prove. The stories in fixtures/audit/dkim-* tell the rest. */
+/* The DKIM checker: which selectors it asks for, and what their answers prove. The stories in
+ * fixtures/audit/dkim-* tell the rest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,21 +13,25 @@
 
 static check_fn *const checks[] = { check_intent, check_dkim };
 
-#define KEY                                                                                         \
-	"\"v=DKIM1; k=rsa; "                                                                        \
+#define KEY \
+	"\"v=DKIM1; k=rsa; " \
 	"p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtQ4ZjsPUj4js1kW9msA4rnoTBDk4vOpsuT/8RhiKE7mf" \
-	"BFbJaIYH5flXBS4ULGYMPl/z0LSPP1TfPIaYY6EtbzakP2z94OR8knEj4IwSnzPdOcaJjj6izyOc+Y\" "         \
+	"BFbJaIYH5flXBS4ULGYMPl/z0LSPP1TfPIaYY6EtbzakP2z94OR8knEj4IwSnzPdOcaJjj6izyOc+Y\" " \
 	"\"G2YZPkGqyqu/PkeJZuU3Kk5uRJdnJ9nuInUh4zNnxIhp2zKBv8gymUQy0fG3BGjzILVdDYJPDaDnRb4nUEgzmlyQGIaTaWDwlz" \
 	"XCEyU2ZQxsYQMn0rVy40W6r4rIzs15gHgpbxXeiwU5/W3h+ltulW73uPVpOjtioGPxNYsRFdyGSRY2rtUKcGrwSe" \
 	"FYnfwhUs3cy7aNrERAgNQM5ewhyU3VKs3QIDAQAB\""
 #define ED "\"v=DKIM1; k=ed25519; p=NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A=\""
-#define SENDS "example.com TXT SOME 60 \"v=spf1 ip4:8.8.8.8 -all\"\nexample.com MX SOME 60 10 mx.example.com\n"
+#define SENDS \
+	"example.com TXT SOME 60 \"v=spf1 ip4:8.8.8.8 -all\"\nexample.com MX SOME 60 10 mx.example.com\n"
 #define CONTROL "authcheck-4e2714c6._domainkey.example.com"
 
-static void run(struct tape_audit *t, enum discover discover, const char *tape, const char *selector)
+static void run(struct tape_audit *t, enum discover discover, const char *tape,
+		const char *selector)
 {
 	const char *given[] = { selector };
-	struct audit_wish wish = { .selectors = given, .nselectors = selector ? 1 : 0, .discover = discover };
+	struct audit_wish wish = { .selectors = given,
+				   .nselectors = selector ? 1 : 0,
+				   .discover = discover };
 
 	tape_audit_run(t, tape, "example.com", &wish, checks, 2);
 }
@@ -44,13 +49,15 @@ static void table(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < dkim_nproviders + 2; i++) {
-		const char *list = i < dkim_nproviders ? dkim_providers[i].own :
-				   i == dkim_nproviders ? dkim_selectors_short : dkim_selectors_usual;
+		const char *list = i < dkim_nproviders    ? dkim_providers[i].own
+				   : i == dkim_nproviders ? dkim_selectors_short
+							  : dkim_selectors_usual;
 		struct str word;
 
 		while (dkim_next_word(&list, &word)) {
 			for (size_t k = 0; k < n; k++)
-				if (strlen(seen[k]) >= word.n && strncmp(seen[k], word.p, word.n) == 0 &&
+				if (strlen(seen[k]) >= word.n &&
+				    strncmp(seen[k], word.p, word.n) == 0 &&
 				    (seen[k][word.n] == ' ' || seen[k][word.n] == '\0'))
 					fail_msg("%.*s is there twice", (int)word.n, word.p);
 			for (size_t k = 0; k < word.n; k++)
@@ -106,14 +113,16 @@ static void how_many_are_asked(void **state)
 	tape_audit_free(&t);
 	run(&t, DISCOVER_FULL, SENDS, NULL);
 	assert_in_range(t.report.dkim.asked, 130, 160);
-	assert_true(asked(&t, "2026._domainkey.example.com") && asked(&t, "2024._domainkey.example.com"));
+	assert_true(asked(&t, "2026._domainkey.example.com") &&
+		    asked(&t, "2024._domainkey.example.com"));
 	tape_audit_free(&t);
 	run(&t, DISCOVER_AUTO, SENDS, NULL);
 	assert_in_range(t.report.dkim.asked, 130, 160);
 	tape_audit_free(&t);
 }
 
-/* The MX and the SPF record give providers away; their selectors are asked for even in the short mode. */
+/* The MX and the SPF record give providers away; their selectors are asked for even in the short
+ * mode. */
 static void providers(void **state)
 {
 	struct tape_audit t;
@@ -126,7 +135,8 @@ static void providers(void **state)
 	    "fm1._domainkey.example.com TXT SOME 60 " KEY "\n",
 	    NULL);
 	assert_true(asked(&t, "smtpapi._domainkey.example.com"));
-	assert_true(asked(&t, "fm2._domainkey.example.com") && asked(&t, "mesmtp._domainkey.example.com"));
+	assert_true(asked(&t, "fm2._domainkey.example.com") &&
+		    asked(&t, "mesmtp._domainkey.example.com"));
 	assert_false(asked(&t, "mandrill._domainkey.example.com"));
 	assert_int_equal(t.report.dkim.nkeys, 2);
 	assert_string_equal(t.report.dkim.keys[0].provider, "Fastmail");
@@ -134,17 +144,22 @@ static void providers(void **state)
 	assert_string_equal(t.report.dkim.keys[1].provider, "SendGrid");
 	tape_audit_free(&t);
 	/* a CNAME says more than the selector's name */
-	run(&t, DISCOVER_SHORT, SENDS "s1._domainkey.example.com TXT SOME 60 >s1.example-com.hubspotemail.net " KEY "\n", NULL);
+	run(&t, DISCOVER_SHORT,
+	    SENDS "s1._domainkey.example.com TXT SOME 60 >s1.example-com.hubspotemail.net " KEY
+		  "\n",
+	    NULL);
 	assert_string_equal(t.report.dkim.keys[0].provider, "HubSpot");
 	assert_string_equal(t.report.dkim.keys[0].cname, "s1.example-com.hubspotemail.net");
 	tape_audit_free(&t);
 	/* no inference without discovery */
-	run(&t, DISCOVER_NONE, "example.com TXT SOME 60 \"v=spf1 include:sendgrid.net -all\"\n", NULL);
+	run(&t, DISCOVER_NONE, "example.com TXT SOME 60 \"v=spf1 include:sendgrid.net -all\"\n",
+	    NULL);
 	assert_false(asked(&t, "s1._domainkey.example.com"));
 	tape_audit_free(&t);
 }
 
-/* The control answers like every selector: what was guessed proves nothing, what was given is still a key. */
+/* The control answers like every selector: what was guessed proves nothing, what was given is still
+ * a key. */
 static void wildcard(void **state)
 {
 	struct buf tape;
@@ -181,8 +196,10 @@ static void wildcard_cname(void **state)
 			  "k1._domainkey.example.com TXT NONE NXDOMAIN >dkim.mcsv.net\n",
 	    "sel");
 	assert_int_equal(t.report.dkim.wildcard, PRESENCE_NONE);
-	assert_string_equal(tape_audit_find(&t, RULE_DKIM_SELECTOR_MISSING)->subject, "sel._domainkey.example.com");
-	assert_string_equal(tape_audit_find(&t, RULE_DKIM_DANGLING_CNAME)->subject, "k1._domainkey.example.com");
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_SELECTOR_MISSING)->subject,
+			    "sel._domainkey.example.com");
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_DANGLING_CNAME)->subject,
+			    "k1._domainkey.example.com");
 	tape_audit_free(&t);
 }
 
@@ -217,7 +234,9 @@ static void parked(void **state)
 	assert_int_equal(t.report.findings.n, 0);
 	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_NONE);
 	tape_audit_free(&t);
-	run(&t, DISCOVER_FULL, "example.com TXT SOME 60 \"v=spf1 -all\"\n" CONTROL " TXT SOME 60 \"v=DKIM1; p=\"\n", NULL);
+	run(&t, DISCOVER_FULL,
+	    "example.com TXT SOME 60 \"v=spf1 -all\"\n" CONTROL " TXT SOME 60 \"v=DKIM1; p=\"\n",
+	    NULL);
 	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
 	assert_non_null(tape_audit_find(&t, RULE_DKIM_WILDCARD_REVOKED));
 	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_YES);
@@ -239,7 +258,11 @@ static void lost(void **state)
 	assert_int_equal(t.report.findings.n, 1);
 	tape_audit_free(&t);
 	/* one key was found, another may be an RSA key: nothing is said about Ed25519 alone */
-	run(&t, DISCOVER_SHORT, SENDS "s._domainkey.example.com TXT LOST servfail\ns1._domainkey.example.com TXT SOME 60 " ED "\n", "s");
+	run(&t, DISCOVER_SHORT,
+	    SENDS
+	    "s._domainkey.example.com TXT LOST servfail\ns1._domainkey.example.com TXT SOME 60 " ED
+	    "\n",
+	    "s");
 	assert_null(tape_audit_find(&t, RULE_DKIM_ED25519_ONLY));
 	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_YES);
 	tape_audit_free(&t);
@@ -247,12 +270,15 @@ static void lost(void **state)
 
 static void given_selectors(void **state)
 {
-	static const char *const same[] = { "S1", " s1 ", "s1._domainkey", "s1._domainkey.example.com", "s1._DomainKey.Example.com." };
+	static const char *const same[] = { "S1", " s1 ", "s1._domainkey",
+					    "s1._domainkey.example.com",
+					    "s1._DomainKey.Example.com." };
 	struct tape_audit t;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
-		run(&t, DISCOVER_NONE, SENDS "s1._domainkey.example.com TXT SOME 60 " KEY "\n", same[i]);
+		run(&t, DISCOVER_NONE, SENDS "s1._domainkey.example.com TXT SOME 60 " KEY "\n",
+		    same[i]);
 		assert_int_equal(t.report.dkim.nkeys, 1);
 		assert_string_equal(t.report.dkim.keys[0].selector, "s1");
 		assert_true(t.report.dkim.keys[0].given);
@@ -284,15 +310,18 @@ static void guessed_text(void **state)
 	tape_audit_free(&t);
 }
 
-/* Either selector of Microsoft 365 may be the idle one; when it is the only one asked for, the other is looked at as well. */
+/* Either selector of Microsoft 365 may be the idle one; when it is the only one asked for, the
+ * other is looked at as well. */
 static void m365(void **state)
 {
 	struct tape_audit t;
 
 	(void)state;
 	run(&t, DISCOVER_NONE,
-	    SENDS "selector2._domainkey.example.com TXT NONE NXDOMAIN >selector2-example-com._domainkey.c.onmicrosoft.com\n"
-		  "selector1._domainkey.example.com TXT SOME 60 >selector1-example-com._domainkey.c.n-v1.dkim.mail.microsoft " KEY "\n",
+	    SENDS
+	    "selector2._domainkey.example.com TXT NONE NXDOMAIN >selector2-example-com._domainkey.c.onmicrosoft.com\n"
+	    "selector1._domainkey.example.com TXT SOME 60 >selector1-example-com._domainkey.c.n-v1.dkim.mail.microsoft " KEY
+	    "\n",
 	    "selector2");
 	assert_non_null(tape_audit_find(&t, RULE_DKIM_M365_IDLE));
 	assert_null(tape_audit_find(&t, RULE_DKIM_DANGLING_CNAME));
@@ -306,8 +335,10 @@ static void adsp(void **state)
 	struct tape_audit t;
 
 	(void)state;
-	run(&t, DISCOVER_FULL, SENDS "_adsp._domainkey.example.com TXT SOME 60 \"dkim=discardable\"\n", NULL);
-	assert_string_equal(tape_audit_find(&t, RULE_DKIM_POLICY_OLD)->subject, "_adsp._domainkey.example.com");
+	run(&t, DISCOVER_FULL,
+	    SENDS "_adsp._domainkey.example.com TXT SOME 60 \"dkim=discardable\"\n", NULL);
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_POLICY_OLD)->subject,
+			    "_adsp._domainkey.example.com");
 	tape_audit_free(&t);
 }
 

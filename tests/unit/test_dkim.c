@@ -9,7 +9,7 @@
 #include "dkim_key.h"
 #include "dkim_run.h"
 
-#define RSA_2048                                                                                   \
+#define RSA_2048 \
 	"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtQ4ZjsPUj4js1kW9msA4rnoTBDk4vOpsuT/8RhiKE7mf" \
 	"BFbJaIYH5flXBS4ULGYMPl/z0LSPP1TfPIaYY6EtbzakP2z94OR8knEj4IwSnzPdOcaJjj6izyOc+YG2YZPkGqyq" \
 	"u/PkeJZuU3Kk5uRJdnJ9nuInUh4zNnxIhp2zKBv8gymUQy0fG3BGjzILVdDYJPDaDnRb4nUEgzmlyQGIaTaWDwlz" \
@@ -68,7 +68,8 @@ static size_t put_integer(uint8_t *to, const uint8_t *p, size_t n)
 	return k + pad + n;
 }
 
-/* RSAPublicKey with a modulus of just so many bits. Nobody looks at whether it is a product of primes. */
+/* RSAPublicKey with a modulus of just so many bits. Nobody looks at whether it is a product of
+ * primes. */
 static uint8_t *bare_key(struct arena *a, unsigned bits, uint64_t e, size_t *n)
 {
 	size_t octets = (bits + 7) / 8, k, m = 0;
@@ -147,10 +148,11 @@ static void base64(void **state)
 		struct dkim_base64 b;
 
 		dkim_base64_read(*state, str_c(cases[i].text), &b);
-		if (b.n != cases[i].n || b.unpadded != cases[i].unpadded || b.ragged != cases[i].ragged ||
-		    b.bad.at != cases[i].bad_at || b.bad.len != cases[i].bad_len || !b.why != !b.bad.len)
-			fail_msg("\"%s\": %zu octets, unpadded %d, ragged %d, bad %u+%u", cases[i].text, b.n,
-				 b.unpadded, b.ragged, b.bad.at, b.bad.len);
+		if (b.n != cases[i].n || b.unpadded != cases[i].unpadded ||
+		    b.ragged != cases[i].ragged || b.bad.at != cases[i].bad_at ||
+		    b.bad.len != cases[i].bad_len || !b.why != !b.bad.len)
+			fail_msg("\"%s\": %zu octets, unpadded %d, ragged %d, bad %u+%u",
+				 cases[i].text, b.n, b.unpadded, b.ragged, b.bad.at, b.bad.len);
 	}
 }
 
@@ -233,7 +235,8 @@ static void faults(void **state)
 		{ "p=" RSA_2048, NONE, "", true },
 		{ " v = DKIM1 ;\r\n\tk = rsa ; p = " RSA_2048 " ", NONE, "", true },
 		{ "v=DKIM1; x1_y=anything goes; p=" RSA_2048, NONE, "", true },
-		{ "v=DKIM1; h=sha1:sha256; s=email:*; t=y:s; g=*; n=a note; p=" RSA_2048, NONE, "", true },
+		{ "v=DKIM1; h=sha1:sha256; s=email:*; t=y:s; g=*; n=a note; p=" RSA_2048, NONE, "",
+		  true },
 		{ "v=DKIM1; h= sha256 : x ; p=" RSA_2048, NONE, "", true },
 		{ "v=DKIM1; k=ed25519; p=" ED25519, NONE, "", true },
 		{ "v=DKIM1; p=", NONE, "", false },
@@ -260,7 +263,8 @@ static void faults(void **state)
 		{ "v=DKIM1; p=" RSA_2048 "\\", DKIM_FAULT_P_QUOTE, "\\", false },
 		{ "v=DKIM1; p=MIIB_jAN", DKIM_FAULT_P_BASE64, "_", false },
 		{ "v=DKIM1; p=MIIB\xc2\xa0jAN", DKIM_FAULT_P_BASE64, "\xc2\xa0", false },
-		{ "v=DKIM1; p=-----BEGIN PUBLIC KEY-----" RSA_2048, DKIM_FAULT_P_PEM, "-----BEGIN", false },
+		{ "v=DKIM1; p=-----BEGIN PUBLIC KEY-----" RSA_2048, DKIM_FAULT_P_PEM, "-----BEGIN",
+		  false },
 		{ "v=DKIM1; p=LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0K", DKIM_FAULT_P_PEM,
 		  "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0K", false },
 		{ "v=DKIM1; p=AAAA", DKIM_FAULT_P_DER, "AAAA", false },
@@ -270,9 +274,10 @@ static void faults(void **state)
 		{ "v=DKIM1; k=ed25519; p=" RSA_2048, DKIM_FAULT_P_MISMATCH, RSA_2048, false },
 		{ "v=DKIM1; k=ed25519; p=AAAA", DKIM_FAULT_ED25519_LEN, "AAAA", false },
 		{ "v=DKIM1; k=ed25519; p=MCowBQYDK2VwAyEANX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A=",
-		  DKIM_FAULT_ED25519_LEN, "MCowBQYDK2VwAyEANX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A=", false },
-		{ "v=DKIM1; k=ed25519; p=NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A", DKIM_FAULT_P_PADDING,
-		  "NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A", true },
+		  DKIM_FAULT_ED25519_LEN,
+		  "MCowBQYDK2VwAyEANX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A=", false },
+		{ "v=DKIM1; k=ed25519; p=NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A",
+		  DKIM_FAULT_P_PADDING, "NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A", true },
 		{ "v=DKIM1; h=rsa-sha256; p=" RSA_2048, DKIM_FAULT_H_UNKNOWN, "rsa-sha256", false },
 		{ "v=DKIM1; h=; p=" RSA_2048, DKIM_FAULT_H_UNKNOWN, "h=", false },
 		{ "v=DKIM1; h=sha1; p=" RSA_2048, DKIM_FAULT_H_SHA1_ONLY, "sha1", false },
@@ -283,8 +288,8 @@ static void faults(void **state)
 		{ "v=DKIM1; g=; p=" RSA_2048, DKIM_FAULT_G, "g=", true },
 		{ "v=DKIM1;; p=" RSA_2048, DKIM_FAULT_EMPTY_ELEMENT, ";", true },
 		{ "v=DKIM1; K=rsa; p=" RSA_2048, DKIM_FAULT_TAG_CASE, "K", true },
-		{ "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", DKIM_FAULT_P_KNOWN,
-		  "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", true },
+		{ "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+		  DKIM_FAULT_P_KNOWN, "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", true },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -297,7 +302,8 @@ static void faults(void **state)
 			fail_msg("\"%s\": usable is %d", text, key.usable);
 		if (cases[i].fault == NONE) {
 			if (key.faults.n)
-				fail_msg("\"%s\": fault %d, %s", text, key.faults.item[0].code, key.faults.item[0].detail);
+				fail_msg("\"%s\": fault %d, %s", text, key.faults.item[0].code,
+					 key.faults.item[0].detail);
 			continue;
 		}
 		f = fault_of(&key, (enum dkim_fault)cases[i].fault);
@@ -308,7 +314,8 @@ static void faults(void **state)
 			continue;
 		}
 		if (!str_eq(str_sub(str_c(text), f->at.at, f->at.len), str_c(cases[i].marked)))
-			fail_msg("\"%s\": marked is \"%.*s\"", text, (int)f->at.len, text + f->at.at);
+			fail_msg("\"%s\": marked is \"%.*s\"", text, (int)f->at.len,
+				 text + f->at.at);
 	}
 }
 
@@ -335,8 +342,9 @@ static void flags(void **state)
 
 static void bits_are_exact(void **state)
 {
-	static const unsigned sizes[] = { 8, 64, 511, 512, 513, 768, 1023, 1024, 1025, 1536, 2047, 2048, 3072, 4096, 4097, 8192,
-					  16384, 16385, 65536, 200000 };
+	static const unsigned sizes[] = { 8,    64,   511,   512,   513,   768,   1023,
+					  1024, 1025, 1536,  2047,  2048,  3072,  4096,
+					  4097, 8192, 16384, 16385, 65536, 200000 };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct dkim_key key;
@@ -390,13 +398,15 @@ static void bare_keys(void **state)
 	assert_non_null(fault_of(&key, DKIM_FAULT_P_TRUNCATED));
 }
 
-/* A key that was cut is always told from text that never was one, once its first header is there. */
+/* A key that was cut is always told from text that never was one, once its first header is there.
+ */
 static void cut_keys(void **state)
 {
 	for (size_t n = 1; n < strlen(RSA_2048); n++) {
 		struct dkim_key key;
 
-		parse(*state, arena_printf(*state, "v=DKIM1; k=rsa; p=%.*s", (int)n, RSA_2048), &key);
+		parse(*state, arena_printf(*state, "v=DKIM1; k=rsa; p=%.*s", (int)n, RSA_2048),
+		      &key);
 		assert_false(key.usable);
 		assert_true(key.faults.n > 0);
 		if (n < 26)
@@ -407,7 +417,8 @@ static void cut_keys(void **state)
 	}
 }
 
-/* No octet of a key can be changed into a crash, and a key whose frame is broken is never usable. */
+/* No octet of a key can be changed into a crash, and a key whose frame is broken is never usable.
+ */
 static void damaged_keys(void **state)
 {
 	struct dkim_base64 b;
@@ -424,9 +435,11 @@ static void damaged_keys(void **state)
 				continue;
 			copy[i] = (uint8_t)v;
 			dkim_der_read(copy, b.n, &der);
-			/* the parameters of the algorithm, and the leading octets of the modulus, may differ */
+			/* the parameters of the algorithm, and the leading octets of the modulus,
+			 * may differ */
 			if (i != 17 && i != 18 && i < 32)
-				assert_false(der.key && der.kind == DKIM_DER_RSA && !der.trailing && !der.truncated);
+				assert_false(der.key && der.kind == DKIM_DER_RSA && !der.trailing &&
+					     !der.truncated);
 		}
 	}
 }
@@ -457,7 +470,8 @@ static void kinds(void **state)
 		struct dkim_der der;
 
 		for (size_t k = 0; k < n; k++)
-			p[k] = (uint8_t)strtoul(arena_strndup(*state, cases[i].hex + k * 2, 2), NULL, 16);
+			p[k] = (uint8_t)strtoul(arena_strndup(*state, cases[i].hex + k * 2, 2),
+						NULL, 16);
 		dkim_der_read(p, n, &der);
 		if (der.kind != cases[i].kind || der.key)
 			fail_msg("%s: kind %d", cases[i].hex, (int)der.kind);
@@ -483,8 +497,10 @@ static void more_faults_than_kept(void **state)
 
 static void large_records(void **state)
 {
-	static const char *const fills[] = { ";", "a;", "a=", ":", "t=y:", "A", "=", "\"", " ", "\xff" };
-	static const char *const heads[] = { "", "v=DKIM1; p=", "v=DKIM1; t=y:", "v=DKIM1; h=", "p=MIIB" };
+	static const char *const fills[] = { ";", "a;", "a=", ":", "t=y:",
+					     "A", "=",  "\"", " ", "\xff" };
+	static const char *const heads[] = { "", "v=DKIM1; p=", "v=DKIM1; t=y:", "v=DKIM1; h=",
+					     "p=MIIB" };
 
 	for (size_t i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
 		for (size_t k = 0; k < sizeof(heads) / sizeof(heads[0]); k++) {
@@ -499,7 +515,9 @@ static void large_records(void **state)
 			parse_dkim(*state, (struct str){ text, n }, &key);
 			assert_false(key.usable);
 			for (size_t f = 0; f < key.faults.n; f++)
-				assert_true((size_t)key.faults.item[f].at.at + key.faults.item[f].at.len <= n);
+				assert_true((size_t)key.faults.item[f].at.at +
+						    key.faults.item[f].at.len <=
+					    n);
 		}
 	}
 }
@@ -513,23 +531,32 @@ static void mended(void **state)
 		enum dkim_fault fault;
 		const char *record; /* NULL: cannot be mended by rule */
 	} cases[] = {
-		{ "p=" ED25519 "; k=ed25519; v=DKIM1", DKIM_FAULT_V_NOT_FIRST, "v=DKIM1; p=" ED25519 "; k=ed25519" },
-		{ "v=DKIM1\\; k=ed25519; p=" ED25519, DKIM_FAULT_V_VALUE, "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "p=" ED25519 "; k=ed25519; v=DKIM1", DKIM_FAULT_V_NOT_FIRST,
+		  "v=DKIM1; p=" ED25519 "; k=ed25519" },
+		{ "v=DKIM1\\; k=ed25519; p=" ED25519, DKIM_FAULT_V_VALUE,
+		  "v=DKIM1; k=ed25519; p=" ED25519 },
 		{ "v=DKIM1 k=ed25519; p=" ED25519, DKIM_FAULT_V_VALUE, NULL },
-		{ "v=DKIM1;; k=ed25519; p=" ED25519, DKIM_FAULT_EMPTY_ELEMENT, "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; K=ed25519; p=" ED25519, DKIM_FAULT_TAG_CASE, "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; k=Ed25519; p=" ED25519, DKIM_FAULT_VALUE_CASE, "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "\"v=DKIM1; k=ed25519; p=" ED25519 "\"", DKIM_FAULT_P_QUOTE, "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; k=ed25519; p=NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A", DKIM_FAULT_P_PADDING,
+		{ "v=DKIM1;; k=ed25519; p=" ED25519, DKIM_FAULT_EMPTY_ELEMENT,
 		  "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; k=ed25519; p=MCowBQYDK2VwAyEANX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A=", DKIM_FAULT_ED25519_LEN,
+		{ "v=DKIM1; K=ed25519; p=" ED25519, DKIM_FAULT_TAG_CASE,
 		  "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; k=ed25519; p=-----BEGIN X-----\n" ED25519 "\n-----END X-----", DKIM_FAULT_P_PEM,
+		{ "v=DKIM1; k=Ed25519; p=" ED25519, DKIM_FAULT_VALUE_CASE,
 		  "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "\"v=DKIM1; k=ed25519; p=" ED25519 "\"", DKIM_FAULT_P_QUOTE,
+		  "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "v=DKIM1; k=ed25519; p=NX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A",
+		  DKIM_FAULT_P_PADDING, "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "v=DKIM1; k=ed25519; p=MCowBQYDK2VwAyEANX5UsIqMbbUGnjp6UV5tzHyy0ozm3l7anI8vR7N0a9A=",
+		  DKIM_FAULT_ED25519_LEN, "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "v=DKIM1; k=ed25519; p=-----BEGIN X-----\n" ED25519 "\n-----END X-----",
+		  DKIM_FAULT_P_PEM, "v=DKIM1; k=ed25519; p=" ED25519 },
 		{ "v=DKIM1; p=" ED25519, DKIM_FAULT_P_MISMATCH, "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; h=sha1; k=ed25519; p=" ED25519, DKIM_FAULT_H_SHA1_ONLY, "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; s=x; k=ed25519; p=" ED25519, DKIM_FAULT_S_NOT_EMAIL, "v=DKIM1; k=ed25519; p=" ED25519 },
-		{ "v=DKIM1; g=; k=ed25519; p=" ED25519, DKIM_FAULT_G, "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "v=DKIM1; h=sha1; k=ed25519; p=" ED25519, DKIM_FAULT_H_SHA1_ONLY,
+		  "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "v=DKIM1; s=x; k=ed25519; p=" ED25519, DKIM_FAULT_S_NOT_EMAIL,
+		  "v=DKIM1; k=ed25519; p=" ED25519 },
+		{ "v=DKIM1; g=; k=ed25519; p=" ED25519, DKIM_FAULT_G,
+		  "v=DKIM1; k=ed25519; p=" ED25519 },
 		{ "v=DKIM1; k=ed25519; p=" ED25519 "; k=ed25519", DKIM_FAULT_DUP_TAG, NULL },
 		{ "v=DKIM1; p=!!!!", DKIM_FAULT_P_BASE64, NULL },
 	};
@@ -547,7 +574,8 @@ static void mended(void **state)
 			assert_null(fix);
 			continue;
 		}
-		want = arena_printf(*state, "s._domainkey.example.com. IN TXT \"%s\"", cases[i].record);
+		want = arena_printf(*state, "s._domainkey.example.com. IN TXT \"%s\"",
+				    cases[i].record);
 		if (!fix)
 			fail_msg("\"%s\" is not mended", cases[i].text);
 		assert_string_equal(fix, want);
@@ -558,9 +586,10 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, arena_up, arena_down)
 	const struct CMUnitTest tests[] = {
-		TEST(base64),	      TEST(base64_and_back), TEST(is_key),    TEST(faults),	   TEST(flags),
-		TEST(bits_are_exact), TEST(exponents),	     TEST(bare_keys), TEST(cut_keys),	   TEST(damaged_keys),
-		TEST(kinds),	      TEST(large_records),   TEST(mended),    TEST(more_faults_than_kept),
+		TEST(base64),   TEST(base64_and_back),       TEST(is_key),    TEST(faults),
+		TEST(flags),    TEST(bits_are_exact),        TEST(exponents), TEST(bare_keys),
+		TEST(cut_keys), TEST(damaged_keys),          TEST(kinds),     TEST(large_records),
+		TEST(mended),   TEST(more_faults_than_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

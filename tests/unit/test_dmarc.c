@@ -43,7 +43,7 @@ static void only_fault(const char *text, enum dmarc_fault code, const char *at)
 static void test_records(void **state)
 {
 	static const char *const good[] = {
-		"v=DMARC1",	    "v=DMARC1;",	"v=DMARC1 ",	       "v=DMARC1 ; p=none",
+		"v=DMARC1",          "v=DMARC1;",        "v=DMARC1 ",         "v=DMARC1 ; p=none",
 		"v = DMARC1;p=none", "V=DMARC1; p=none", "v\t=\tDMARC1\t;\t", "v=DMARC1;;;",
 	};
 
@@ -107,15 +107,17 @@ static void test_near_records(void **state)
 			continue;
 		if (!strstr(why, samples[i].why))
 			fail_msg("\"%s\": %s", samples[i].text, why);
-		if (!str_eq(str_sub(text, at.at, at.len), str_c(samples[i].at ? samples[i].at : "")))
+		if (!str_eq(str_sub(text, at.at, at.len),
+			    str_c(samples[i].at ? samples[i].at : "")))
 			fail_msg("\"%s\": at %u, %u octets", samples[i].text, at.at, at.len);
 	}
 }
 
 static void test_values(void **state)
 {
-	struct dmarc d = parse("v=DMARC1; p=Reject; sp=QUARANTINE; np=none; adkim=S; aspf=s; t=Y; "
-			       "psd=N; fo=1:d:s; rua=mailto:a@x.com,mailto:b@y.com!1k; ruf=mailto:c@z.com");
+	struct dmarc d = parse(
+		"v=DMARC1; p=Reject; sp=QUARANTINE; np=none; adkim=S; aspf=s; t=Y; "
+		"psd=N; fo=1:d:s; rua=mailto:a@x.com,mailto:b@y.com!1k; ruf=mailto:c@z.com");
 
 	(void)state;
 	assert_int_equal(d.faults.n, 0);
@@ -177,7 +179,7 @@ static void test_faults(void **state)
 static void test_fo(void **state)
 {
 	static const char *const good[] = { "0", "1", "d", "s", "D:S", "1:d:s", "d:0:s", "s:d:1" };
-	static const char *const bad[] = { "2",	 "0:1", "d:d", "0:", ":0",
+	static const char *const bad[] = { "2",  "0:1", "d:d", "0:",   ":0",
 					   "ds", "0,d", "",    "0::d", "0: d" };
 
 	(void)state;
@@ -194,7 +196,8 @@ static void test_policies(void **state)
 {
 	static const struct {
 		const char *text;
-		enum dmarc_policy own, sub, gone; /* for itself, a subdomain, one that does not exist */
+		enum dmarc_policy own, sub,
+			gone; /* for itself, a subdomain, one that does not exist */
 	} samples[] = {
 		{ "v=DMARC1; p=reject", DMARC_REJECT, DMARC_REJECT, DMARC_REJECT },
 		{ "v=DMARC1; p=reject; sp=none", DMARC_REJECT, DMARC_NONE, DMARC_NONE },
@@ -235,7 +238,7 @@ static void test_policies(void **state)
 static void test_meant(void **state)
 {
 	static const char *const pairs[][2] = {
-		{ "p", "p" },	  { "P", "p" },	      { "rau", "rua" }, { "rufs", "ruf" },
+		{ "p", "p" },      { "P", "p" },         { "rau", "rua" }, { "rufs", "ruf" },
 		{ "policy", "p" }, { "adkmi", "adkim" }, { "pc", "pct" },
 	};
 
@@ -310,10 +313,10 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_records),	   cmocka_unit_test(test_near_records),
-		cmocka_unit_test(test_values),	   cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_fo),	   cmocka_unit_test(test_policies),
-		cmocka_unit_test(test_meant),	   cmocka_unit_test(test_appendix_b),
+		cmocka_unit_test(test_records), cmocka_unit_test(test_near_records),
+		cmocka_unit_test(test_values),  cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_fo),      cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_meant),   cmocka_unit_test(test_appendix_b),
 		cmocka_unit_test(test_hostile),
 	};
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-
 #include "finding.h"
 
 struct fixture {

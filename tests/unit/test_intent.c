@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-
 #include "tape_audit.h"
 
 static check_fn *const checks[] = { check_intent };

@@ -1,4 +1,5 @@
-/* MTA-STS: records, policies, patterns, and when the policy is fetched. The stories in fixtures/audit/sts-* tell the rest. */
+/* MTA-STS: records, policies, patterns, and when the policy is fetched. The stories in
+ * fixtures/audit/sts-* tell the rest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -75,8 +76,8 @@ static void records(void **state)
 		{ "v=STSv1; id=1; hello", true, false, STS_FAULT_FIELD, "hello" },
 		{ "v=STSv1; id=1; a=b=c", true, false, STS_FAULT_FIELD, "=" },
 		{ "v=STSv1; id=1; -a=b", true, false, STS_FAULT_FIELD, "-a=b" },
-		{ "v=STSv1; id=1; a12345678901234567890123456789012=b", true, false, STS_FAULT_FIELD,
-		  "a12345678901234567890123456789012=b" },
+		{ "v=STSv1; id=1; a12345678901234567890123456789012=b", true, false,
+		  STS_FAULT_FIELD, "a12345678901234567890123456789012=b" },
 		{ "v=STSv1;; id=1", true, false, STS_FAULT_FIELD, ";" },
 		{ "v=STSv1 ; id=1", false, true, STS_FAULT_SPACE_SEMI, " " },
 		{ "v=stsv1; id=1", false, true, STS_FAULT_CASE, "v=stsv1" },
@@ -121,12 +122,30 @@ static void records(void **state)
 
 static void patterns(void **state)
 {
-	static const char *const good[] = { "mx.example.com", "*.example.com", "*.a.b.example.com", "localhost", "MX.Example.Com",
-					    "xn--mx-xka.example", "1.example.com" };
-	static const char *const bad[] = { "", "*", "*.", "*.*.example.com", "mail.*.example.com", "*a.example.com", ".example.com",
-					   "example.com.", "*.example.com.", "a..example.com", "192.0.2.1", "[192.0.2.1]", "2001:db8::1",
-					   "https://mx.example.com", "mx.example.com:25", "a.example.com,b.example.com",
-					   "10 mx.example.com", "m\xc3\xa4il.example.com", "-a.example.com", "a-.example.com",
+	static const char *const good[] = { "mx.example.com",    "*.example.com",
+					    "*.a.b.example.com", "localhost",
+					    "MX.Example.Com",    "xn--mx-xka.example",
+					    "1.example.com" };
+	static const char *const bad[] = { "",
+					   "*",
+					   "*.",
+					   "*.*.example.com",
+					   "mail.*.example.com",
+					   "*a.example.com",
+					   ".example.com",
+					   "example.com.",
+					   "*.example.com.",
+					   "a..example.com",
+					   "192.0.2.1",
+					   "[192.0.2.1]",
+					   "2001:db8::1",
+					   "https://mx.example.com",
+					   "mx.example.com:25",
+					   "a.example.com,b.example.com",
+					   "10 mx.example.com",
+					   "m\xc3\xa4il.example.com",
+					   "-a.example.com",
+					   "a-.example.com",
 					   "a_b.example.com" };
 
 	(void)state;
@@ -157,7 +176,8 @@ static void matches(void **state)
 
 /* ---- the policy ---- */
 
-#define GOOD "version: STSv1\nmode: enforce\nmx: a.example.com\nmx: *.example.net\nmax_age: 604800\n"
+#define GOOD \
+	"version: STSv1\nmode: enforce\nmx: a.example.com\nmx: *.example.net\nmax_age: 604800\n"
 
 static void policies(void **state)
 {
@@ -168,8 +188,10 @@ static void policies(void **state)
 		bool valid;
 	} cases[] = {
 		{ GOOD, NONE, NULL, true },
-		{ "version: STSv1\r\nmode: testing\r\nmx: a.example.com\r\nmax_age: 0", NONE, NULL, true },
-		{ "max_age:31557600\nmx:\t a.example.com \t\nmode:enforce\nversion:STSv1\n\n\n", NONE, NULL, true },
+		{ "version: STSv1\r\nmode: testing\r\nmx: a.example.com\r\nmax_age: 0", NONE, NULL,
+		  true },
+		{ "max_age:31557600\nmx:\t a.example.com \t\nmode:enforce\nversion:STSv1\n\n\n",
+		  NONE, NULL, true },
 		{ "version: STSv1\nmode: none\nmax_age: 86400\n", NONE, NULL, true },
 		{ "", STS_FAULT_VERSION, NULL, false },
 		{ "<html></html>", STS_FAULT_VERSION, NULL, false },
@@ -177,17 +199,20 @@ static void policies(void **state)
 		{ "version: stsv1\nmode: none\nmax_age: 1\n", STS_FAULT_VERSION, "stsv1", false },
 		{ "mode: none\nmax_age: 1\n", STS_FAULT_VERSION, NULL, false },
 		{ "\xef\xbb\xbf" GOOD, STS_FAULT_BOM, "\xef\xbb\xbf", false },
-		{ "version: STSv1\nmode: Enforce\nmx: a.b\nmax_age: 1\n", STS_FAULT_MODE, "Enforce", false },
+		{ "version: STSv1\nmode: Enforce\nmx: a.b\nmax_age: 1\n", STS_FAULT_MODE, "Enforce",
+		  false },
 		{ "version: STSv1\nmode:\nmx: a.b\nmax_age: 1\n", STS_FAULT_MODE, "mode:", false },
 		{ "version: STSv1\nmx: a.b\nmax_age: 1\n", STS_FAULT_MODE, NULL, false },
 		{ "version: STSv1\nmode: none\nmax_age: 1d\n", STS_FAULT_MAX_AGE, "1d", false },
 		{ "version: STSv1\nmode: none\nmax_age: -1\n", STS_FAULT_MAX_AGE, "-1", false },
 		{ "version: STSv1\nmode: none\n", STS_FAULT_MAX_AGE, NULL, false },
-		{ "version: STSv1\nmode: none\nmax_age: 31557601\n", STS_FAULT_MAX_AGE_RANGE, "31557601", true },
-		{ "version: STSv1\nmode: none\nmax_age: 99999999999999999999999\n", STS_FAULT_MAX_AGE_RANGE, "99999999999999999999999",
-		  true },
+		{ "version: STSv1\nmode: none\nmax_age: 31557601\n", STS_FAULT_MAX_AGE_RANGE,
+		  "31557601", true },
+		{ "version: STSv1\nmode: none\nmax_age: 99999999999999999999999\n",
+		  STS_FAULT_MAX_AGE_RANGE, "99999999999999999999999", true },
 		{ "version: STSv1\nmode: enforce\nmax_age: 1\n", STS_FAULT_NO_MX, NULL, false },
-		{ "version: STSv1\nmode: enforce\nnmx: *.example.com\nmax_age: 1\n", STS_FAULT_TYPO_KEY, "nmx: *.example.com", false },
+		{ "version: STSv1\nmode: enforce\nnmx: *.example.com\nmax_age: 1\n",
+		  STS_FAULT_TYPO_KEY, "nmx: *.example.com", false },
 		{ GOOD "MX: b.example.com\n", STS_FAULT_TYPO_KEY, "MX: b.example.com", true },
 		{ GOOD "max-age: 1\n", STS_FAULT_TYPO_KEY, "max-age: 1", true },
 		{ GOOD "my: b.example.com\n", STS_FAULT_UNKNOWN_KEY, "my: b.example.com", true },
@@ -223,7 +248,11 @@ static void values(void **state)
 {
 	struct mta_sts_policy p;
 
-	parse_mta_sts_policy(*state, exact(*state, "version: STSv1\nmode: testing\nmode: none\nmx: A.Example.COM\nmx: *.b\nmax_age: 7\n"), &p);
+	parse_mta_sts_policy(
+		*state,
+		exact(*state,
+		      "version: STSv1\nmode: testing\nmode: none\nmx: A.Example.COM\nmx: *.b\nmax_age: 7\n"),
+		&p);
 	assert_int_equal(p.mode, STS_MODE_TESTING);
 	assert_int_equal(p.max_age_s, 7);
 	assert_int_equal(p.nmx, 2);
@@ -240,7 +269,8 @@ static void values(void **state)
 
 static void hostile_policies(void **state)
 {
-	static const char *const fills[] = { "mx:a\n", "\n", "mx:", ":", "a\n", "mode:x\n", " ", "\r", "\xff" };
+	static const char *const fills[] = { "mx:a\n",   "\n", "mx:", ":",   "a\n",
+					     "mode:x\n", " ",  "\r",  "\xff" };
 
 	for (size_t i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
 		size_t n = 0, m = strlen(fills[i]);
@@ -261,9 +291,9 @@ static void hostile_policies(void **state)
 
 static check_fn *const checks[] = { check_intent, check_mta_sts };
 
-#define SENDS "e.test TXT SOME 60 \"v=spf1 ip4:8.8.8.8 -all\"\ne.test MX SOME 60 10 mx.e.test\n"
+#define SENDS  "e.test TXT SOME 60 \"v=spf1 ip4:8.8.8.8 -all\"\ne.test MX SOME 60 10 mx.e.test\n"
 #define RECORD "_mta-sts.e.test TXT SOME 60 \"v=STSv1; id=1\"\n"
-#define HOST "mta-sts.e.test A SOME 60 8.8.8.8\n"
+#define HOST   "mta-sts.e.test A SOME 60 8.8.8.8\n"
 
 static void run(struct tape_audit *t, const char *tape)
 {
@@ -284,12 +314,15 @@ static void when_the_policy_is_fetched(void **state)
 	} cases[] = {
 		{ RECORD HOST, true },
 		{ RECORD "mta-sts.e.test AAAA SOME 60 2001:4860:4860::8888\n", true },
-		{ RECORD "mta-sts.e.test A LOST timeout\nmta-sts.e.test AAAA SOME 60 2001:4860:4860::8888\n", true },
+		{ RECORD
+		  "mta-sts.e.test A LOST timeout\nmta-sts.e.test AAAA SOME 60 2001:4860:4860::8888\n",
+		  true },
 		{ RECORD "mta-sts.e.test A LOST timeout\n", false },
 		{ RECORD, false },
 		{ HOST, false },
 		{ "_mta-sts.e.test TXT SOME 60 \"v=STSv1; id=1\" / \"v=spf1 -all\"\n" HOST, true },
-		{ "_mta-sts.e.test TXT SOME 60 \"v=STSv1; id=1\" / \"v=STSv1; id=2\"\n" HOST, false },
+		{ "_mta-sts.e.test TXT SOME 60 \"v=STSv1; id=1\" / \"v=STSv1; id=2\"\n" HOST,
+		  false },
 		{ "_mta-sts.e.test TXT SOME 60 \"v=STSv1; id=-\"\n" HOST, false },
 		{ "_mta-sts.e.test TXT SOME 60 \"v=STSv1 ; id=1\"\n" HOST, false },
 		{ "_mta-sts.e.test TXT LOST timeout\n" HOST, false },
@@ -314,16 +347,18 @@ static void lost_policies(void **state)
 		enum rule_id rule;
 		bool sure;
 	} cases[] = {
-		{ "certificate", RULE_STS_HTTPS, true },  { "tls", RULE_STS_HTTPS, true },	{ "too-large", RULE_STS_SIZE, true },
-		{ "connect", RULE_STS_UNKNOWN, false },	  { "timeout", RULE_STS_UNKNOWN, false }, { "private", RULE_STS_UNKNOWN, false },
-		{ "offline", RULE_STS_UNKNOWN, false },	  { "http", RULE_STS_UNKNOWN, false },
+		{ "certificate", RULE_STS_HTTPS, true }, { "tls", RULE_STS_HTTPS, true },
+		{ "too-large", RULE_STS_SIZE, true },    { "connect", RULE_STS_UNKNOWN, false },
+		{ "timeout", RULE_STS_UNKNOWN, false },  { "private", RULE_STS_UNKNOWN, false },
+		{ "offline", RULE_STS_UNKNOWN, false },  { "http", RULE_STS_UNKNOWN, false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct finding *f;
 		struct tape_audit t;
 
-		run(&t, arena_printf(*state, SENDS RECORD HOST "mta-sts.e.test HTTPS LOST %s\n", cases[i].why));
+		run(&t, arena_printf(*state, SENDS RECORD HOST "mta-sts.e.test HTTPS LOST %s\n",
+				     cases[i].why));
 		f = tape_audit_find(&t, cases[i].rule);
 		if (!f || f->sure != cases[i].sure)
 			fail_msg("%s", cases[i].why);
@@ -348,14 +383,16 @@ static void fixes(void **state)
 	f = tape_audit_find(&t, RULE_STS_ID);
 	assert_string_equal(f->fix, "_mta-sts.e.test. IN TXT \"v=STSv1; id=20261124T080000\"");
 	tape_audit_free(&t);
-	run(&t, SENDS RECORD HOST "mta-sts.e.test HTTPS SOME 0 200 \"text/plain\" "
-				  "\"version: STSv1\\nmode: enforce\\nmx: *.mx.e.test\\nmx: mx.e.test.\\nmax_age: 604800\\n\"\n");
+	run(&t, SENDS RECORD HOST
+	    "mta-sts.e.test HTTPS SOME 0 200 \"text/plain\" "
+	    "\"version: STSv1\\nmode: enforce\\nmx: *.mx.e.test\\nmx: mx.e.test.\\nmax_age: 604800\\n\"\n");
 	f = tape_audit_find(&t, RULE_STS_MX_SYNTAX);
 	assert_string_equal(f->fix, "mx: mx.e.test");
 	assert_null(tape_audit_find(&t, RULE_STS_MX_NOMATCH));
 	tape_audit_free(&t);
-	run(&t, SENDS RECORD HOST "mta-sts.e.test HTTPS SOME 0 200 \"text/plain\" "
-				  "\"version: STSv1\\nmode: enforce\\nmx: *.mx.e.test\\nmax_age: 604800\\n\"\n");
+	run(&t, SENDS RECORD HOST
+	    "mta-sts.e.test HTTPS SOME 0 200 \"text/plain\" "
+	    "\"version: STSv1\\nmode: enforce\\nmx: *.mx.e.test\\nmax_age: 604800\\n\"\n");
 	f = tape_audit_find(&t, RULE_STS_MX_NOMATCH);
 	assert_string_equal(f->subject, "mx.e.test");
 	assert_string_equal(f->fix, "mx: mx.e.test");
@@ -368,7 +405,8 @@ static void web_page(void **state)
 	struct tape_audit t;
 
 	(void)state;
-	run(&t, SENDS RECORD HOST "mta-sts.e.test HTTPS SOME 0 200 \"text/html; charset=utf-8\" \"<!doctype html>\\n<p>\\n<a>\\n\"\n");
+	run(&t, SENDS RECORD HOST
+	    "mta-sts.e.test HTTPS SOME 0 200 \"text/html; charset=utf-8\" \"<!doctype html>\\n<p>\\n<a>\\n\"\n");
 	assert_non_null(tape_audit_find(&t, RULE_STS_VERSION));
 	assert_non_null(tape_audit_find(&t, RULE_STS_CTYPE));
 	assert_int_equal(t.report.findings.n, 2);
@@ -381,8 +419,9 @@ static void lost_mx(void **state)
 	struct tape_audit t;
 
 	(void)state;
-	run(&t, "e.test TXT SOME 60 \"v=spf1 ip4:8.8.8.8 -all\"\ne.test MX LOST timeout\n" RECORD HOST
-		"mta-sts.e.test HTTPS SOME 0 200 \"text/plain\" \"version: STSv1\\nmode: enforce\\nmx: a\\nmax_age: 604800\\n\"\n");
+	run(&t,
+	    "e.test TXT SOME 60 \"v=spf1 ip4:8.8.8.8 -all\"\ne.test MX LOST timeout\n" RECORD HOST
+	    "mta-sts.e.test HTTPS SOME 0 200 \"text/plain\" \"version: STSv1\\nmode: enforce\\nmx: a\\nmax_age: 604800\\n\"\n");
 	assert_false(tape_audit_find(&t, RULE_STS_UNKNOWN)->sure);
 	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 1);
 	tape_audit_free(&t);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-
 #include "buf.h"
 #include "tape_audit.h"
 

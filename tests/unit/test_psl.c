@@ -51,7 +51,8 @@ static void test_samples(void **state)
 static void test_escaped(void **state)
 {
 	(void)state;
-	assert_string_equal(psl_organizational_domain(&arena, "a\\.example.com"), "a\\.example.com");
+	assert_string_equal(psl_organizational_domain(&arena, "a\\.example.com"),
+			    "a\\.example.com");
 	assert_string_equal(psl_organizational_domain(&arena, "x.a\\.b.com"), "a\\.b.com");
 }
 

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-
 #include "../../src/render/json_value.h"
 #include "render_help.h"
 

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-
 #include "../../src/render/text.h"
 #include "render_help.h"
 

@@ -137,9 +137,9 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),	cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_odd),	cmocka_unit_test(test_folding),
-		cmocka_unit_test(test_find),	cmocka_unit_test(test_many),
+		cmocka_unit_test(test_plain), cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_odd),   cmocka_unit_test(test_folding),
+		cmocka_unit_test(test_find),  cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

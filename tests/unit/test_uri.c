@@ -139,7 +139,8 @@ static void test_hostile(void **state)
 	parse_uris(&arena, (struct str){ text, sizeof(text) }, 0, true, &u, &n);
 	assert_int_equal(n, 1);
 	assert_string_equal(u->why, "it is too long");
-	text[64 + 7] = '@'; /* a local part of 64 octets is the most there is (RFC 5321 4.5.3.1.1) */
+	text[64 + 7] =
+		'@'; /* a local part of 64 octets is the most there is (RFC 5321 4.5.3.1.1) */
 	text[64 + 8 + 5] = '.';
 	parse_uris(&arena, (struct str){ text, 64 + 8 + 10 }, 0, true, &u, &n);
 	assert_true(u->valid);

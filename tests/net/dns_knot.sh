@@ -71,3 +71,32 @@ zone:
     semantic-checks: off
   - domain: "broken.test"
     file: "$work/no-such-file"
+E
+"$knotd" -c "$work/knot.conf" -d >"$work/knot.out" 2>&1 || { echo 'skipped: knotd does not start here'; cat "$work/knot.out"; exit 77; }
+for ((i = 0; i < 100; i++)); do [ ! -s "$work/knot.pid" ] || break; sleep 0.05; done
+pids+=("$(cat "$work/knot.pid")")
+
+s=127.0.0.1:$port
+ask() { "$driver" -n "$s" "$@" 2>&1; }
+seen='size=[0-9]+ src="'$s'"'
+for ((i = 0; i < 100; i++)); do [[ $(ask -t 300 three.example.test TXT) != *SOME* ]] || break; done
+
+check "two strings, two records" "$(ask example.test TXT)" "example\\.test TXT SOME 300 $seen \"other\" / \"v=spf1 include:_spf\.\" \"example\.test -all\""
+check "MX" "$(ask example.test MX)" "example\\.test MX SOME 300 $seen 10 mx1\\.example\\.test / 20 mx2\\.example\\.test"
+check "A, a CNAME" "$(ask mx2.example.test A)" "mx2\\.example\\.test A SOME 300 $seen >mx1\\.example\\.test 192\\.0\\.2\\.1 / 192\\.0\\.2\\.2"
+check "AAAA" "$(ask mx1.example.test AAAA)" "mx1\\.example\\.test AAAA SOME 60 $seen 2001:db8::1"
+check "a chain, its least TTL" "$(ask one.example.test TXT)" "one\\.example\\.test TXT SOME 100 $seen ttl=200 >two\\.example\\.test >three\\.example\\.test ttl=300 \"at the end\""
+check "PTR" "$(ask 1.2.0.192.example.test PTR)" "1\\.2\\.0\\.192\\.example\\.test PTR SOME 300 $seen mx1\\.example\\.test"
+check "TLSA" "$(ask _25._tcp.mx1.example.test TLSA)" "_25\\._tcp\\.mx1\\.example\\.test TLSA SOME 300 $seen .# 35 030101(0123456789abcdef){4}"
+check "a wildcard" "$(ask any.wild.example.test TXT)" "any\\.wild\\.example\\.test TXT SOME 300 $seen \"wild\""
+check "a dot in a label" "$(ask 'a\.b.example.test' TXT)" "a..b\\.example\\.test TXT SOME 300 $seen \"dot in a label\""
+check "NODATA" "$(ask mx1.example.test TXT)" "mx1\\.example\\.test TXT NONE NODATA [0-9]+ $seen"
+check "an empty non-terminal" "$(ask below.example.test TXT)" "below\\.example\\.test TXT NONE NODATA [0-9]+ $seen"
+check "NXDOMAIN" "$(ask nothing.example.test TXT)" "nothing\\.example\\.test TXT NONE NXDOMAIN [0-9]+ $seen"
+check "dangling" "$(ask gone.example.test TXT)" "gone\\.example\\.test TXT NONE NXDOMAIN .*>nothing\\.example\\.test"
+check "a zone without data" "$(ask x.broken.test TXT)" "x\\.broken\\.test TXT LOST servfail .*"
+check "no such zone" "$(ask x.elsewhere.invalid TXT)" "x\\.elsewhere\\.invalid TXT LOST refused .*"
+check "2 kB" "$(ask large.example.test TXT | grep -o 'SOME 300 size=[0-9]*')" 'SOME 300 size=2[0-9]{3}'
+check "20 kB over TCP" "$(ask long.example.test TXT | grep -o 'SOME 300 size=[0-9]*')" 'SOME 300 size=2[0-9]{4}'
+check "300 questions at once" "$(for i in $(seq 300); do echo "n$i.example.test TXT"; done | ask | grep -c '"number ')" 300
+finish

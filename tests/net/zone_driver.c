@@ -195,9 +195,8 @@ static void check(struct run *r, const char *name, uint16_t type)
 
 static void check_all(struct run *r, const char *name)
 {
-	static const uint16_t types[] = { RR_A,  RR_AAAA, RR_MX,   RR_TXT,  RR_CNAME,
-					  RR_NS, RR_PTR,  RR_SOA,  RR_TLSA, RR_CAA,
-					  RR_DS, RR_SRV,  RR_DNAME };
+	static const uint16_t types[] = { RR_A,   RR_AAAA, RR_MX,   RR_TXT, RR_CNAME, RR_NS,
+					  RR_PTR, RR_SOA,  RR_TLSA, RR_CAA, RR_DS,    RR_SRV };
 
 	for (size_t i = 0; name && i < sizeof(types) / sizeof(*types); i++)
 		check(r, name, types[i]);

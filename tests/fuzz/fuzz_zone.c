@@ -1,0 +1,30 @@
+/* Zone files: parsing, and the answers made from what was read. */
+#include "fuzz.h"
+
+#include "rrtype.h"
+#include "zone.h"
+
+static void run(struct arena *a, struct str text)
+{
+	static const uint16_t types[] = { RR_A, RR_TXT, RR_MX, RR_CNAME, RR_NS };
+	struct zone z;
+	struct zone_answer answer;
+	const char *err = NULL, **names;
+	size_t n;
+
+	if (!parse_zone_text(a, "fuzz", text, "example.com", &z, &err)) {
+		if (!err)
+			__builtin_trap();
+		return;
+	}
+	zone_senders(a, &z, &names, &n);
+	for (size_t i = 0; i < z.n && i < 64; i++)
+		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++) {
+			zone_lookup(a, &z, z.rr[i].owner, types[k], &answer);
+			/* a name that has records exists */
+			if (answer.kind == ZONE_NXDOMAIN || answer.kind == ZONE_OUTSIDE)
+				__builtin_trap();
+		}
+}
+
+FUZZ(run)

@@ -107,7 +107,7 @@ static void summary_dmarc(struct pen *p, const struct report *r)
 	const char *now = dmarc_policy_name(d->effective_policy);
 
 	pen_words(p, own ? arena_printf(p->scratch, "p=%s", own) : "no valid policy");
-	if (sub && !d->inherited && d->subdomain_policy != d->policy)
+	if (sub && !d->inherited)
 		pen_words(p, arena_printf(p->scratch, ", subdomains %s", sub));
 	if (now && own && d->effective_policy != d->policy)
 		pen_words(p, arena_printf(p->scratch, ", in effect here %s", now));
@@ -244,26 +244,19 @@ static const struct fact *fact_of(const struct report *r, enum proto proto)
 	}
 }
 
-/* Is all that is not known what the user wished not to ask? */
-static bool is_offline(const struct report *r)
-{
-	for (size_t i = 0; i < r->nunknown; i++) {
-		if (!r->unknown[i].offline)
-			return false;
-	}
-	return r->nunknown > 0;
-}
-
 static void summary_lost(struct pen *p, const struct report *r, enum proto proto)
 {
 	const struct fact *f = fact_of(r, proto);
 
-	if (f && f->state == FACT_LOST ? fact_is_offline(f) : is_offline(r))
+	/* no key at a guessed name proves nothing, and nothing was lost */
+	if (proto == PROTO_DKIM && !r->dkim.nkeys && r->dkim.asked)
+		return summary_dkim(p, r);
+	if (!f || f->state != FACT_LOST)
+		return pen_words(p, "could not be had");
+	if (fact_is_offline(f))
 		return pen_words(p, "not asked: offline");
-	pen_words(p, "could not be had");
-	if (f && f->state == FACT_LOST)
-		pen_words(p, arena_printf(p->scratch, ": %s",
-					  f->detail ? f->detail : fact_why_text(f->why)));
+	pen_words(p, arena_printf(p->scratch, "could not be had: %s",
+				  f->detail ? f->detail : fact_why_text(f->why)));
 }
 
 typedef void summary_fn(struct pen *p, const struct report *r);
@@ -291,7 +284,4 @@ void text_summary(struct pen *p, const struct report *r, enum proto proto)
 		pen_words(p, proto == PROTO_MX && r->mx.implicit ? "no MX record" : "no record");
 	else
 		summaries[proto](p, r);
-	if (r->status[proto] == STATUS_UNKNOWN && presence != PRESENCE_UNKNOWN)
-		pen_words(p, is_offline(r) ? "; the rest was not asked: offline"
-					   : "; the rest could not be had");
 }

@@ -34,11 +34,21 @@ static bool is_known_name(struct str name)
 	return name.n == 1 && str_find(S("vkphstgn"), ascii_lower(name.p[0])) >= 0;
 }
 
+/* Octets that are enough for any record that is made from this one. */
+static size_t room_for(const struct dkim_key *key, size_t edited)
+{
+	size_t n = sizeof("v=DKIM1; x=") + edited;
+
+	/* an edit reaches every tag of that name, however often it is there */
+	for (size_t i = 0; i < key->tags.n; i++)
+		n += key->tags.item[i].name.n + key->tags.item[i].value.n + edited + sizeof("; =");
+	return n;
+}
+
 static const char *rebuilt(struct arena *a, const char *name, const struct dkim_key *key,
 			   struct edit e)
 {
-	size_t edited = e.value ? strlen(e.value) : 0;
-	char *text = arena_alloc(a, key->text.n + edited + key->tags.n * 4 + 64), *to = text;
+	char *text = arena_alloc(a, room_for(key, e.value ? strlen(e.value) : 0)), *to = text;
 	struct dkim_key again;
 	struct str s;
 

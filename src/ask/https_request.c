@@ -68,6 +68,7 @@ static bool set_request(struct https_job *j)
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_CERTINFO, 1L);
 	if (opt->ca_file) {
 		SET(CURLOPT_CAINFO, opt->ca_file);
 		SET(CURLOPT_CAPATH, NULL);

@@ -68,6 +68,22 @@ static void failed(struct https_job *j, CURLcode rc, struct fact *out)
 	}
 }
 
+/* The name must be among the certificate's alternative names (RFC 8461 3.3); curl is content with
+ * the subject's common name where there are none. Only with OpenSSL does it tell us. */
+static bool has_alternative_names(struct https_job *j)
+{
+	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+	const struct curl_certinfo *chain = NULL;
+
+	if (!v->ssl_version || !str_starts(str_c(v->ssl_version), S("OpenSSL/")) ||
+	    curl_easy_getinfo(j->easy, CURLINFO_CERTINFO, &chain) || !chain || !chain->num_of_certs)
+		return true;
+	for (const struct curl_slist *line = chain->certinfo[0]; line; line = line->next)
+		if (str_starts(str_c(line->data), S("X509v3 Subject Alternative Name:")))
+			return true;
+	return false;
+}
+
 /* A status says all that there is to say, but for 200: then the body counts, and must be complete.
  */
 void https_result(struct https_job *j, CURLcode rc, struct fact *out)
@@ -77,7 +93,12 @@ void https_result(struct https_job *j, CURLcode rc, struct fact *out)
 
 	*out = (struct fact){ .state = FACT_SOME, .source = j->where.label };
 	curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (j->too_large && status == 200) {
+	if (rc == CURLE_OK && !has_alternative_names(j)) {
+		out->state = FACT_LOST;
+		out->why = WHY_CERT;
+		out->detail =
+			"the certificate has no subject alternative name; the common name does not count";
+	} else if (j->too_large && status == 200) {
 		out->state = FACT_LOST;
 		out->why = WHY_TOO_LARGE;
 	} else if (rc != CURLE_OK && !j->too_large) {

@@ -118,7 +118,7 @@ static enum fact_why server_why(const struct job_server *at)
 		return WHY_TRUNCATED;
 	if (at->garbled)
 		return WHY_GARBAGE;
-	return WHY_TIMEOUT;
+	return at->sent && at->unreachable >= at->sent ? WHY_UNREACHABLE : WHY_TIMEOUT;
 }
 
 static const char *server_text(struct arena *a, const struct dns_job *j, unsigned i,

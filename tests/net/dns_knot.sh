@@ -98,5 +98,15 @@ check "a zone without data" "$(ask x.broken.test TXT)" "x\\.broken\\.test TXT LO
 check "no such zone" "$(ask x.elsewhere.invalid TXT)" "x\\.elsewhere\\.invalid TXT LOST refused .*"
 check "2 kB" "$(ask large.example.test TXT | grep -o 'SOME 300 size=[0-9]*')" 'SOME 300 size=2[0-9]{3}'
 check "20 kB over TCP" "$(ask long.example.test TXT | grep -o 'SOME 300 size=[0-9]*')" 'SOME 300 size=2[0-9]{4}'
+check "CNAME itself" "$(ask mx2.example.test CNAME)" "mx2\\.example\\.test CNAME SOME 300 $seen mx1\\.example\\.test"
+check "a DNAME" "$(ask x.d.example.test A)" "x\\.d\\.example\\.test A NONE NXDOMAIN .*>x\\.mx1\\.example\\.test"
+check "nothing at a chain's end" "$(ask empty.example.test A)" "empty\\.example\\.test A OPEN >three\\.example\\.test \\(1\\)"
+check "a loop" "$(ask loop1.example.test A)" "loop1\\.example\\.test A LOST cname-loop .*"
+# Knot follows no more than five CNAMEs; the row of sources goes on from there
+check "a long chain" "$(ask c1.example.test TXT)" "c1\\.example\\.test TXT OPEN >c6\\.example\\.test \\(5\\)"
+for round in 1 2 3; do
+	for i in $(seq 300); do echo "n$i.example.test TXT"; echo "none$i.example.test A"; done | ask >"$work/round$round"
+done
+check "the same bytes each time" "$(cat "$work"/round? | sort | uniq -c | awk '$1 != 3' | wc -l)" 0
 check "300 questions at once" "$(for i in $(seq 300); do echo "n$i.example.test TXT"; done | ask | grep -c '"number ')" 300
 finish

@@ -190,6 +190,8 @@ def answers(q, tcp):
         return [reply(q, rcode=3, authority=[rr(q.name(), 6, SOA, 60)])]
     if w == "nodata":
         return [reply(q, authority=[rr(q.name(), 6, SOA, 60)])]
+    if w == "loopback":
+        return [reply(q, [rr(HERE, q.type, b"\x7f\0\0\1" if q.type == 1 else bytes(15) + b"\1")])]
     if w == "bare":  # no authority section: NODATA of the third kind, RFC 2308 2.2
         return [reply(q)]
     if w == "referral":

@@ -70,32 +70,6 @@ static void lex_plain(struct lexer *l, struct zone_entry *e, unsigned char c)
 	l->word = 0;
 }
 
-/* How many octets at the start of an entry are its owner name; 0 when it begins with a blank. */
-static size_t owner_length(struct str text)
-{
-	size_t n = 0;
-
-	while (n < text.n && !strchr(" \t\r\n;()\"", text.p[n]) && text.p[n])
-		n += text.p[n] == '\\' && n + 1 < text.n ? 2 : 1;
-	return n < text.n ? n : text.n;
-}
-
-/* Printable octets that name servers take in an owner name and libzscanner does not. */
-static bool is_odd_in_owner(unsigned char c)
-{
-	return c && strchr("!#%&'+,:<=>?[]^`{|}~", c);
-}
-
-static bool has_odd_owner(struct str text)
-{
-	size_t n = owner_length(text);
-
-	for (size_t i = 0; i < n; i++)
-		if (is_odd_in_owner((unsigned char)text.p[i]))
-			return true;
-	return false;
-}
-
 bool zone_entry_next(struct str text, size_t *at, unsigned *line, struct zone_entry *out)
 {
 	struct lexer l = { .p = (const unsigned char *)text.p, .n = text.n, .at = *at };
@@ -134,7 +108,6 @@ bool zone_entry_next(struct str text, size_t *at, unsigned *line, struct zone_en
 	out->open_quote = l.quote;
 	out->open_paren = l.depth > 0;
 	out->text = str_sub(text, *at, l.at - *at);
-	out->odd |= has_odd_owner(out->text);
 	*at = l.at;
 	return true;
 }
@@ -142,6 +115,8 @@ bool zone_entry_next(struct str text, size_t *at, unsigned *line, struct zone_en
 struct plain {
 	char *p;
 	size_t n;
+	enum zone_escape escape;
+	bool owner; /* within the name that begins the entry */
 };
 
 static void put(struct plain *o, char c)
@@ -157,46 +132,76 @@ static void put_decimal(struct plain *o, unsigned char c)
 	put(o, (char)('0' + c % 10));
 }
 
+static bool is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool in_name(const struct plain *o)
+{
+	return o->escape == ZONE_ESCAPE_ALL || (o->escape == ZONE_ESCAPE_OWNER && o->owner);
+}
+
+/* Is `c`, the octet before l->at, one that libzscanner takes in a name only when it is escaped? An
+ * @ that is a whole word is the origin. */
+static bool is_foreign(const struct lexer *l, unsigned char c)
+{
+	bool first = l->at == 1 || is_blank(l->p[l->at - 2]);
+	bool last = l->at == l->n || is_blank(l->p[l->at]);
+
+	if (ascii_is_alpha(c) || ascii_is_digit(c) || strchr("*-_/.", c))
+		return false;
+	return c != '@' || !first || !last;
+}
+
 /* One octet outside quotation marks that is neither \ nor ". */
 static void plain_octet(struct lexer *l, struct plain *o, unsigned char c)
 {
-	if (c == ';')
+	if (is_blank(c) || strchr(";()", c))
+		o->owner = false;
+	if (c == ';') {
 		skip_comment(l);
-	else if (c == '\r')
-		put(o, ' ');
-	else if (c == '(')
+	} else if (c == '(') {
 		put(o, ++l->depth > 1 ? ' ' : '(');
-	else if (c == ')' && l->depth > 1)
-		l->depth--, put(o, ' ');
-	else if (c == ')')
-		l->depth = 0, put(o, ')');
-	else if (is_odd(c) && c != '\n')
+	} else if (c == ')') {
+		put(o, l->depth > 1 ? ' ' : ')');
+		l->depth -= l->depth > 0;
+	} else if (is_blank(c)) {
+		put(o, c == '\r' ? ' ' : (char)c);
+	} else if (is_odd(c) || (in_name(o) && is_foreign(l, c))) {
 		put_decimal(o, c);
-	else
+	} else {
 		put(o, (char)c);
+	}
 }
 
-struct str zone_entry_plain(struct arena *a, const struct zone_entry *e)
+/* What a backslash stands before. */
+static void plain_escape(struct lexer *l, struct plain *o)
+{
+	unsigned char c = l->at < l->n ? l->p[l->at] : '\n';
+
+	if (is_odd(c) && c != '\n' && c != '\r') {
+		put_decimal(o, c);
+		l->at++;
+		return;
+	}
+	put(o, '\\');
+	if (c != '\n' && c != '\r') {
+		put(o, (char)c);
+		l->at++;
+	}
+}
+
+struct str zone_entry_plain(struct arena *a, const struct zone_entry *e, enum zone_escape escape)
 {
 	struct lexer l = { .p = (const unsigned char *)e->text.p, .n = e->text.n };
-	struct plain o = { arena_array(a, l.n, 4), 0 };
-	size_t owner = owner_length(e->text);
+	struct plain o = { .p = arena_array(a, l.n, 4), .escape = escape, .owner = true };
 
 	while (l.at < l.n) {
 		unsigned char c = l.p[l.at++];
 
-		if (l.at <= owner && is_odd_in_owner(c)) {
-			put_decimal(&o, c);
-			continue;
-		}
-		if (c == '\\' && l.at < l.n && is_odd(l.p[l.at])) {
-			if (l.p[l.at] == '\n' || l.p[l.at] == '\r')
-				put(&o, '\\');
-			else
-				put_decimal(&o, l.p[l.at++]);
-		} else if (c == '\\' && l.at < l.n) {
-			put(&o, '\\');
-			put(&o, (char)l.p[l.at++]);
+		if (c == '\\') {
+			plain_escape(&l, &o);
 		} else if (c == '"') {
 			put(&o, '"');
 			l.quote = !l.quote;
@@ -204,12 +209,10 @@ struct str zone_entry_plain(struct arena *a, const struct zone_entry *e)
 				put(&o, ' ');
 		} else if (!l.quote) {
 			plain_octet(&l, &o, c);
-		} else if (c == '\r' && l.at < l.n && l.p[l.at] == '\n') {
-			continue;
-		} else if (is_odd(c) && c != '\n') {
-			put_decimal(&o, c);
-		} else {
+		} else if (c == '\n' || c == '\t' || !is_odd(c)) {
 			put(&o, (char)c);
+		} else if (c != '\r' || l.at == l.n || l.p[l.at] != '\n') {
+			put_decimal(&o, c);
 		}
 	}
 	return (struct str){ o.p, o.n };

@@ -25,7 +25,7 @@ static const char *errno_text(int e)
 static bool read_fd(struct arena *a, int fd, size_t guess, size_t limit, struct str *out,
 		    const char **why)
 {
-	size_t cap = guess < 4096 ? 4096 : guess + 1, n = 0;
+	size_t cap = guess < 512 ? 512 : guess + 1, n = 0;
 	char *p = arena_alloc(a, cap);
 
 	for (;;) {

@@ -5,6 +5,8 @@
 
 #include "zone_read.h"
 
+enum { TEMPLATE_MAX = 4096 }; /* octets */
+
 struct range {
 	uint32_t from, to, step;
 };
@@ -147,7 +149,7 @@ static bool read_template(const struct zone_entry *e, struct range *range, struc
 	if (s.n && s.p[s.n - 1] == '\r')
 		s.n--;
 	*out = str_trim(s);
-	return true;
+	return out->n <= TEMPLATE_MAX;
 }
 
 void zone_generate(struct zone_place *at, const struct zone_entry *e)
@@ -162,6 +164,10 @@ void zone_generate(struct zone_place *at, const struct zone_entry *e)
 		return zone_read_fail(
 			at, e->line, e,
 			"$GENERATE needs a range such as 1-254, a name, a type and data");
+	if ((range.to - range.from) / range.step >= ZONE_GENERATE_MAX - r->generated)
+		return zone_read_fail(at, e->line, NULL,
+				      "$GENERATE makes more than a million records");
+	r->generated += (range.to - range.from) / range.step + 1;
 	for (size_t i = 0; i < template.n; i++)
 		dollars += template.p[i] == '$';
 	line.p = arena_alloc(r->arena, template.n + dollars * NUMBER_MAX + 1);
@@ -170,9 +176,6 @@ void zone_generate(struct zone_place *at, const struct zone_entry *e)
 		unsigned lineno = e->line;
 		size_t pos = 0;
 
-		if (++r->generated > ZONE_GENERATE_MAX)
-			return zone_read_fail(at, e->line, NULL,
-					      "$GENERATE makes more than a million records");
 		if (!expand(&line, template, (uint32_t)i) || line.p[0] == '$')
 			return zone_read_fail(at, e->line, e,
 					      "$GENERATE with a faulty ${offset,width,base}");

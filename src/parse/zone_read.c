@@ -117,14 +117,41 @@ static void scanner_reset(zs_scanner_t *s)
 	s->default_ttl = ttl;
 }
 
+static bool is_name_error(const zs_scanner_t *s)
+{
+	return s->state == ZS_STATE_ERROR &&
+	       (s->error.code == ZS_BAD_OWNER || s->error.code == ZS_BAD_DNAME_CHAR);
+}
+
+static void scan(zs_scanner_t *s, unsigned line, struct str text)
+{
+	s->line_counter = line;
+	zs_set_input_string(s, text.p, text.n);
+	zs_parse_record(s);
+}
+
+/* Scans the entry; again with escapes where a name has an octet that name servers take and
+ * libzscanner does not (people write records as targets of a CNAME: "v=DMARC1\;"). */
+static struct str scan_entry(struct zone_place *at, const struct zone_entry *e)
+{
+	struct arena *a = at->r->arena;
+	struct str text = e->odd ? zone_entry_plain(a, e, ZONE_ESCAPE_NONE) : e->text;
+	enum zone_escape how = is_wsp(e->text.p[0]) ? ZONE_ESCAPE_ALL : ZONE_ESCAPE_OWNER;
+
+	scan(at->s, e->line, text);
+	for (; how <= ZONE_ESCAPE_ALL && is_name_error(at->s); how++) {
+		scanner_reset(at->s);
+		text = zone_entry_plain(a, e, how);
+		scan(at->s, e->line, text);
+	}
+	return text;
+}
+
 void zone_read_record(struct zone_place *at, const struct zone_entry *e)
 {
 	zs_scanner_t *s = at->s;
-	struct str text = e->odd ? zone_entry_plain(at->r->arena, e) : e->text;
+	struct str text = scan_entry(at, e);
 
-	s->line_counter = e->line;
-	zs_set_input_string(s, text.p, text.n);
-	zs_parse_record(s);
 	if (s->state == ZS_STATE_DATA && s->input.start == text.p &&
 	    s->input.end - s->input.current > 1) {
 		zone_read_fail(at, e->line, e, "more than one record where one was expected");

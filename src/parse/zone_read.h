@@ -14,7 +14,7 @@
 
 enum {
 	ZONE_OCTETS_MAX = 512 * 1024 * 1024, /* of all files together */
-	ZONE_FILES_MAX = 10000,
+	ZONE_FILES_MAX = 1000,
 	ZONE_DEPTH_MAX = 10,         /* of $INCLUDE within $INCLUDE */
 	ZONE_GENERATE_MAX = 1 << 20, /* records made by $GENERATE, all together */
 	ZONE_ERRORS_MAX = 20,        /* then reading stops */
@@ -35,9 +35,13 @@ struct zone_entry {
 /* Cuts the next entry from the text at *at, which begins on line *line. False at the end. */
 bool zone_entry_next(struct str text, size_t *at, unsigned *line, struct zone_entry *out);
 
+/* Which words are names, whose octets other than letters, digits and *-_/ libzscanner takes only as
+ * \DDD. */
+enum zone_escape { ZONE_ESCAPE_NONE, ZONE_ESCAPE_OWNER, ZONE_ESCAPE_ALL };
+
 /* The entry as libzscanner takes it: no CR, no comments, parentheses not nested, odd octets as
  * \DDD, quoted strings parted. As many lines. */
-struct str zone_entry_plain(struct arena *a, const struct zone_entry *e);
+struct str zone_entry_plain(struct arena *a, const struct zone_entry *e, enum zone_escape escape);
 
 /* The first `max` words of a directive, quotation marks off. Returns how many there are, or max + 1
  * when there are more. */

@@ -12,11 +12,18 @@ static void run(struct arena *a, struct str text)
 	const char *err = NULL, **names;
 	size_t n;
 
+	if (!parse_zone_text(a, "db.example.net", text, NULL, &z, &err) &&
+	    (!err || strchr(err, '\n')))
+		__builtin_trap();
+	err = NULL;
 	if (!parse_zone_text(a, "fuzz", text, "example.com", &z, &err)) {
-		if (!err)
+		if (!err || strchr(err, '\n'))
 			__builtin_trap();
 		return;
 	}
+	for (size_t i = 1; i < z.nnode; i++)
+		if (str_cmp(z.node[i - 1].key, z.node[i].key) >= 0)
+			__builtin_trap();
 	zone_senders(a, &z, &names, &n);
 	for (size_t i = 0; i < z.n && i < 64; i++)
 		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++) {

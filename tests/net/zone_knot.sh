@@ -40,6 +40,20 @@ under.d2 A 192.0.2.6
 _dmarc TXT "v=DMARC1; p=none"
 sel._domainkey TXT "v=DKIM1; p="
 a\.b TXT "dot"
+deep.*.entwild A 192.0.2.7
+*.x.y TXT "below an empty one"
+*.intocut CNAME host.sub
+*.outward CNAME www.elsewhere.example.net.
+x.*.wild TXT "below a wildcard"
+signed NS ns.sub
+signed DS 1 8 2 00
+up DNAME wild
+chain CNAME a.up
+loop1 CNAME loop2
+loop2 CNAME loop1
+selfish CNAME selfish
+under.one A 192.0.2.8
+\000\001 TXT "low octets"
 Z
 files=("$work/cases.example.zone" fixtures/zone/demo.zone)
 origins=(cases.example pelican-press.example)

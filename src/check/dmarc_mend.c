@@ -4,7 +4,7 @@
  * it; values with a slip in them get the word that was meant; what every receiver ignores (doubled
  * tags, rf, ri, size limits, values that are none where there is a default) is left out. Where a
  * value cannot be guessed, there is no corrected record. */
-#include "dmarc_parts.h"
+#include "dmarc_mend.h"
 #include "mend.h"
 
 enum { MEND_MAX = 2048, MEND_TAGS = 32 };

@@ -3,6 +3,7 @@
 #define AUTHCHECK_DMARC_PARTS_H
 
 #include "check.h"
+#include "dmarc_mend.h"
 #include "dmarc_walk.h"
 
 struct dmarc_found {
@@ -46,20 +47,5 @@ void dmarc_check_org(const struct dmarc_found *x);
 
 /* dmarc_reports.c: where it sends reports. */
 void dmarc_check_reports(const struct dmarc_found *x);
-
-/* ---- dmarc_mend.c: corrected records ---- */
-
-/* Sets a tag to a value; NULL: leaves the tag out. */
-struct dmarc_edit {
-	const char *tag, *value;
-};
-
-/* The whole record as a line for the zone, with every slip in it mended that can be, and the edits
- * made. NULL when it holds something that cannot be mended without knowing what was meant. */
-const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *d,
-		       const struct dmarc_edit *edit, size_t nedit);
-
-/* The same from text that dmarc_is_near_record(). */
-const char *dmarc_mend_near(struct arena *a, const char *domain, struct str text);
 
 #endif

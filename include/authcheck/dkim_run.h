@@ -32,10 +32,21 @@ struct dkim_run {
 	const struct fact *parent;  /* _domainkey itself */
 	bool open;                  /* something is not decided in this step */
 	bool lost;                  /* a given selector could not be had */
+	bool missing;               /* a given selector has no key */
 	bool guess_lost;            /* a guessed one */
 	size_t rsa, ed25519;        /* usable keys */
+	size_t live;                /* keys that are not revoked */
 	size_t cap;                 /* of report->dkim.keys */
 };
+
+/* Where the CNAMEs of an answer end; NULL: there is none. */
+const char *dkim_target(const struct fact *f);
+
+/* Is one of its TXT records a key? */
+bool dkim_has_key(const struct fact *f);
+
+/* What is to be said about a CNAME at a selector that leads to no TXT record. */
+void dkim_judge_dangling(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f);
 
 /* Everything that is to be said about one key record: adds findings and counts it. `name` is where
  * it stands. */
@@ -46,8 +57,7 @@ void dkim_judge_key(struct dkim_run *r, const struct dkim_key_view *v, const cha
 const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *key,
 		      const struct fault *fault);
 
-/* A record with one tag left out, as a line of a zone; NULL when the rest is no usable key. */
-const char *dkim_mend_without(struct arena *a, const char *name, const struct dkim_key *key,
-			      const char *tag);
+/* The record without t=y, likewise. */
+const char *dkim_mend_untested(struct arena *a, const char *name, const struct dkim_key *key);
 
 #endif

@@ -10,22 +10,8 @@
 #include "control.h"
 #include "dkim_run.h"
 #include "name.h"
-#include "selectors.h"
 
 /* ---- what a fact holds ---- */
-
-static const char *last_target(const struct fact *f)
-{
-	return f->nchain ? f->chain[f->nchain - 1].target : NULL;
-}
-
-static bool has_key(const struct fact *f)
-{
-	for (size_t i = 0; i < f->nrr; i++)
-		if (dkim_is_key(f->rr[i].data))
-			return true;
-	return false;
-}
 
 /* Does the wildcard give the very same answer? */
 static bool is_wildcard_answer(const struct dkim_run *r, const struct fact *f)
@@ -43,23 +29,21 @@ static bool is_wildcard_answer(const struct dkim_run *r, const struct fact *f)
 /* Does the name that must not exist lead to the same place, through "*.example.com CNAME …"? */
 static bool is_wildcard_chain(const struct dkim_run *r, const struct fact *f)
 {
-	const char *theirs = last_target(r->control), *ours = last_target(f);
+	const char *theirs = dkim_target(r->control), *ours = dkim_target(f);
 
 	return theirs && ours && strcmp(theirs, ours) == 0;
 }
 
 /* ---- a selector that answers ---- */
 
-static void add_key(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f,
-		    const struct rr *rr)
+static struct dkim_key_view view_of(struct dkim_run *r, const struct dkim_probe *p,
+				    const struct fact *f, const struct rr *rr)
 {
-	struct dkim_view *d = &r->c->report->dkim;
 	struct dkim_key *key = ARENA_NEW(r->c->arena, struct dkim_key);
-	const char *target = last_target(f);
+	const char *target = dkim_target(f);
 
 	parse_dkim(r->c->arena, rr->data, key);
-	d->keys = arena_grow(r->c->arena, d->keys, d->nkeys, &r->cap, sizeof(*d->keys));
-	d->keys[d->nkeys] = (struct dkim_key_view){
+	return (struct dkim_key_view){
 		.selector = p->selector,
 		.fact = f,
 		.rr = rr,
@@ -68,7 +52,26 @@ static void add_key(struct dkim_run *r, const struct dkim_probe *p, const struct
 		.provider = dkim_provider_of(p, target),
 		.given = p->given,
 	};
-	dkim_judge_key(r, &d->keys[d->nkeys++], p->name);
+}
+
+/* All keys at the selector are judged. One of them, the best, stands for it in the report. */
+static void judge_keys(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f)
+{
+	struct dkim_view *d = &r->c->report->dkim;
+	struct dkim_key_view best = { .key = NULL };
+
+	for (size_t i = 0; i < f->nrr; i++) {
+		struct dkim_key_view v;
+
+		if (!dkim_is_key(f->rr[i].data))
+			continue;
+		v = view_of(r, p, f, &f->rr[i]);
+		dkim_judge_key(r, &v, p->name);
+		if (!best.key || (v.key->usable && !best.key->usable))
+			best = v;
+	}
+	d->keys = arena_grow(r->c->arena, d->keys, d->nkeys, &r->cap, sizeof(*d->keys));
+	d->keys[d->nkeys++] = best;
 }
 
 static void judge_multiple(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f)
@@ -82,8 +85,8 @@ static void judge_multiple(struct dkim_run *r, const struct dkim_probe *p, const
 			       !str_starts(f->rr[i].data, S("p=")));
 	x->detail = arena_printf(
 		r->c->arena,
-		has_k_alone ? "%zu TXT records; it looks as if one was cut at its semicolons"
-			    : "%zu TXT records",
+		has_k_alone ? "%zu records; it looks as if one was cut at its semicolons"
+			    : "%zu records",
 		f->nrr);
 }
 
@@ -91,18 +94,17 @@ static void judge_some(struct dkim_run *r, const struct dkim_probe *p, const str
 {
 	struct finding *x;
 
-	if (has_key(f)) {
+	if (dkim_has_key(f)) {
 		if (!p->given && is_wildcard_answer(r, f))
 			return;
-		for (size_t i = 0; i < f->nrr; i++)
-			if (dkim_is_key(f->rr[i].data))
-				add_key(r, p, f, &f->rr[i]);
+		judge_keys(r, p, f);
 		if (f->nrr > 1)
 			judge_multiple(r, p, f);
 		return;
 	}
 	if (!p->given)
 		return;
+	r->missing = true;
 	if (is_wildcard_answer(r, f)) {
 		x = found(r->c, RULE_DKIM_SELECTOR_MISSING, p->name, f, NULL);
 		x->detail = "only the TXT record of a wildcard answers, and it is no key";
@@ -114,82 +116,15 @@ static void judge_some(struct dkim_run *r, const struct dkim_probe *p, const str
 					 f->nrr);
 }
 
-/* ---- a CNAME that leads nowhere ---- */
-
-/* "target.example.com" where "target." was meant: the zone file lacks the final dot. Returns what
- * was meant. */
-static const char *missing_dot(struct dkim_run *r, const char *target)
-{
-	for (unsigned n = name_labels(r->c->domain); n >= 2; n--) {
-		const char *zone = name_tail(r->c->domain, n);
-		size_t len = strlen(target), tail = strlen(zone) + 1;
-		const char *meant, *tld;
-
-		if (len <= tail || !name_is_under(target, zone))
-			continue;
-		meant = arena_strndup(r->c->arena, target, len - tail);
-		tld = name_tail(meant, 1);
-		if (name_labels(meant) >= 2 &&
-		    (name_is_under(meant, zone) ||
-		     dkim_is_below_any(tld,
-				       "com net org io email microsoft cloud eu de uk fr live")))
-			return meant;
-	}
-	return NULL;
-}
-
-/* Microsoft 365 keeps the second selector's name in reserve until the first rotation: a CNAME at it
- * that leads nowhere yet is how it is meant to be, as long as the other selector has its key. */
-static bool is_m365_reserve(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f,
-			    const char *target)
-{
-	bool second = strcmp(p->selector, "selector2") == 0;
-	const struct fact *other;
-	struct finding *x;
-
-	if ((!second && strcmp(p->selector, "selector1") != 0) ||
-	    !dkim_is_below_any(target, "onmicrosoft.com dkim.mail.microsoft"))
-		return false;
-	other = look_dns(
-		r->c->look, RR_TXT,
-		name_join(r->c->arena, second ? "selector1" : "selector2", name_parent(p->name)));
-	if (fact_is_open(other)) {
-		r->open = true;
-		return true;
-	}
-	if (other->state != FACT_SOME || !has_key(other))
-		return false;
-	x = found(r->c, RULE_DKIM_M365_IDLE, p->name, f, NULL);
-	x->detail = arena_printf(r->c->arena, "%s leads to %s, which has no key yet; %s has one",
-				 p->selector, target, second ? "selector1" : "selector2");
-	return true;
-}
-
-static void judge_dangling(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f)
-{
-	const char *target = last_target(f), *meant;
-	struct finding *x;
-
-	if (is_m365_reserve(r, p, f, target))
-		return;
-	meant = missing_dot(r, target);
-	x = found(r->c, meant ? RULE_DKIM_CNAME_DOUBLED : RULE_DKIM_DANGLING_CNAME, p->name, f,
-		  &f->chain[f->nchain - 1]);
-	x->detail = arena_printf(r->c->arena,
-				 fact_is_nxdomain(f) ? "%s does not exist" : "%s has no TXT record",
-				 target);
-	if (meant)
-		x->fix = arena_printf(r->c->arena, "%s. IN CNAME %s.", p->name, meant);
-}
-
 /* ---- all probes ---- */
 
 static void judge_none(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f)
 {
 	struct finding *x;
 
+	r->missing = r->missing || p->given;
 	if (fact_is_dangling(f) && !is_wildcard_chain(r, f)) {
-		judge_dangling(r, p, f);
+		dkim_judge_dangling(r, p, f);
 	} else if (p->given) {
 		x = found(r->c, RULE_DKIM_SELECTOR_MISSING, p->name, f, NULL);
 		x->detail = fact_is_nxdomain(f) ? "the name does not exist"
@@ -252,6 +187,7 @@ static bool judge_wildcard(struct dkim_run *r)
 		      &f->rr[i])
 			->detail = arena_printf(c->arena, "%s, which nobody has published, answers",
 						f->name);
+		r->live += !key.revoked;
 		r->rsa += key.usable && key.type == DKIM_RSA;
 		r->ed25519 += key.usable && key.type == DKIM_ED25519;
 		return true;
@@ -346,46 +282,53 @@ static void judge_same_key(struct dkim_run *r)
 	}
 }
 
+/* A key that is revoked is no key for mail: a domain that sends needs another. */
 static void judge_not_found(struct dkim_run *r)
 {
 	struct check *c = r->c;
 	const struct fact *parent = r->parent;
-	struct finding *x;
+	unsigned n = c->report->dkim.asked;
 	const char *hint = "";
+	struct finding *x;
 
-	if (r->open || r->lost || r->guess_lost || c->report->dkim.nkeys ||
-	    c->report->intent != INTENT_SENDS)
+	if (r->open || r->lost || r->guess_lost || r->live || c->report->intent != INTENT_SENDS)
 		return;
-	if (fact_is_nxdomain(parent) && !parent->nchain)
+	if (c->report->dkim.nkeys)
+		hint = "; only revoked keys answered";
+	else if (fact_is_nxdomain(parent) && !parent->nchain)
 		hint = "; _domainkey does not exist either, which with most name servers means that there is no selector at all";
 	else if (parent->state == FACT_NONE && fact_is_nxdomain(r->control) && !r->control->nchain)
 		hint = "; _domainkey exists, so there may well be a selector of another name";
 	x = found(c, RULE_DKIM_NOT_FOUND, c->domain, parent->state == FACT_LOST ? NULL : parent,
 		  NULL);
-	x->detail = c->report->dkim.asked
-			    ? arena_printf(c->arena, "%u selector%s tried%s", c->report->dkim.asked,
-					   c->report->dkim.asked == 1 ? "" : "s", hint)
-			    : arena_printf(c->arena,
-					   "no selector was given, and none was guessed%s", hint);
+	if (n)
+		x->detail = arena_printf(c->arena, "%u selector%s tried%s", n, n == 1 ? "" : "s",
+					 hint);
+	else
+		x->detail = arena_printf(c->arena, "no selector was given, and none was guessed%s",
+					 hint);
 }
 
 static int by_selector(const void *a, const void *b)
 {
 	const struct dkim_key_view *x = a, *y = b;
-	int d = strcmp(x->selector, y->selector);
 
-	return d ? d : str_cmp(x->rr->data, y->rr->data);
+	return strcmp(x->selector, y->selector);
 }
 
 static enum presence presence(const struct dkim_run *r, bool wildcard_key)
 {
+	enum intent intent = r->c->report->intent;
+
 	if (r->open)
 		return PRESENCE_OPEN;
-	if (r->c->report->dkim.nkeys || wildcard_key)
+	if (r->live)
 		return PRESENCE_YES;
-	if (r->c->report->intent == INTENT_AUTO)
+	if (intent == INTENT_AUTO)
 		return PRESENCE_OPEN;
-	return r->c->report->intent == INTENT_SENDS || r->lost ? PRESENCE_UNKNOWN : PRESENCE_NONE;
+	if (intent == INTENT_SENDS || r->lost || r->missing)
+		return PRESENCE_UNKNOWN;
+	return r->c->report->dkim.nkeys || wildcard_key ? PRESENCE_YES : PRESENCE_NONE;
 }
 
 void check_dkim(struct check *c)

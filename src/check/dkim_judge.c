@@ -10,6 +10,7 @@ enum {
 	BITS_COMMON = 4096,  /* verifiers need not support more */
 	YEARS_OLD = 2,
 	DAYS_A_YEAR = 365,
+	SHOWN_OF_A_SORT = 2,
 };
 
 static const enum rule_id fault_rules[] = {
@@ -66,20 +67,26 @@ static bool has_fault(const struct dkim_key *key, enum dkim_fault code)
 	return false;
 }
 
+/* A record of nothing but faults must not become hundreds of findings: of each sort the first two
+ * are shown, the first with its mend. */
 static void judge_faults(const struct saying *s)
 {
 	const struct dkim_key *key = s->v->key;
+	unsigned char said[sizeof(fault_rules) / sizeof(fault_rules[0])] = { 0 };
 
 	for (size_t i = 0; i < key->faults.n; i++) {
 		const struct fault *fault = &key->faults.item[i];
 		enum rule_id rule = fault_rules[fault->code];
 		struct finding *f;
 
+		if (said[fault->code] == SHOWN_OF_A_SORT)
+			continue;
 		if (fault->code == DKIM_FAULT_S_NOT_EMAIL && key->tlsrpt_only)
 			rule = RULE_DKIM_S_TLSRPT;
 		f = say(s, rule, fault->at);
 		f->detail = fault->detail;
-		f->fix = dkim_mend(s->r->c->arena, s->name, key, fault);
+		if (said[fault->code]++ == 0)
+			f->fix = dkim_mend(s->r->c->arena, s->name, key, fault);
 	}
 }
 
@@ -133,7 +140,7 @@ static void judge_tags(const struct saying *s)
 			(int)(key->type_text.n < 40 ? key->type_text.n : 40), key->type_text.p);
 	if (key->testing) {
 		f = say(s, RULE_DKIM_T_Y, t->at);
-		f->fix = dkim_mend_without(s->r->c->arena, s->name, key, "t");
+		f->fix = dkim_mend_untested(s->r->c->arena, s->name, key);
 	}
 	if (key->strict_i)
 		say(s, RULE_DKIM_T_S, t->at);
@@ -215,6 +222,7 @@ void dkim_judge_key(struct dkim_run *r, const struct dkim_key_view *v, const cha
 	const struct dkim_key *key = v->key;
 
 	judge_faults(&s);
+	r->live += !key->revoked;
 	if (key->p && key->revoked) {
 		judge_revoked(&s);
 		return;

@@ -4,6 +4,9 @@
 #include "dkim_run.h"
 #include "mend.h"
 
+/* No key record that is meant well has more. */
+enum { TEXT_MAX = 4096, TAGS_MAX = 16 };
+
 /* How a record is changed while it is written anew. */
 struct edit {
 	const char *drop; /* leave this tag out */
@@ -80,8 +83,8 @@ static const char *with(struct arena *a, const char *name, const struct dkim_key
 	return value ? rebuilt(a, name, key, (struct edit){ .tag = tag, .value = value }) : NULL;
 }
 
-const char *dkim_mend_without(struct arena *a, const char *name, const struct dkim_key *key,
-			      const char *tag)
+static const char *without(struct arena *a, const char *name, const struct dkim_key *key,
+			   const char *tag)
 {
 	return rebuilt(a, name, key, (struct edit){ .drop = tag });
 }
@@ -161,6 +164,26 @@ static const char *lowered(struct arena *a, const char *name, const struct dkim_
 	return NULL;
 }
 
+/* Is it worth a try? What is no tag list, or has a tag twice, cannot be put right without knowing
+ * what was meant. */
+static bool is_mendable(const struct dkim_key *key)
+{
+	if (!key->p || key->revoked || key->text.n > TEXT_MAX || key->tags.n > TAGS_MAX)
+		return false;
+	for (size_t i = 0; i < key->faults.n; i++)
+		if (key->faults.item[i].code == DKIM_FAULT_TAG_SYNTAX ||
+		    key->faults.item[i].code == DKIM_FAULT_DUP_TAG)
+			return false;
+	return true;
+}
+
+const char *dkim_mend_untested(struct arena *a, const char *name, const struct dkim_key *key)
+{
+	if (!is_mendable(key))
+		return NULL;
+	return key->strict_i ? with(a, name, key, "t", "s") : without(a, name, key, "t");
+}
+
 const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *key,
 		      const struct fault *fault)
 {
@@ -182,10 +205,9 @@ const char *dkim_mend(struct arena *a, const char *name, const struct dkim_key *
 	case DKIM_FAULT_P_MISMATCH:
 		return with(a, name, key, "k", key->type == DKIM_RSA ? "ed25519" : "rsa");
 	case DKIM_FAULT_H_UNKNOWN:
-	case DKIM_FAULT_H_SHA1_ONLY: return dkim_mend_without(a, name, key, "h");
-	case DKIM_FAULT_S_NOT_EMAIL:
-		return key->tlsrpt_only ? NULL : dkim_mend_without(a, name, key, "s");
-	case DKIM_FAULT_G: return dkim_mend_without(a, name, key, "g");
+	case DKIM_FAULT_H_SHA1_ONLY: return without(a, name, key, "h");
+	case DKIM_FAULT_S_NOT_EMAIL: return key->tlsrpt_only ? NULL : without(a, name, key, "s");
+	case DKIM_FAULT_G: return without(a, name, key, "g");
 	default: return NULL;
 	}
 }

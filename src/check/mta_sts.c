@@ -86,19 +86,20 @@ static bool judge_near(struct check *c, const struct fact *txt)
 /* A CNAME at _mta-sts that leads nowhere, unless the domain's wildcard leads there as well. A
  * target that exists and has no TXT record is taken for a mistake only where its name speaks of
  * MTA-STS. */
-static void judge_dangling(struct check *c, const struct fact *txt)
+static bool judge_dangling(struct check *c, const struct fact *txt)
 {
 	const char *target = txt->chain[txt->nchain - 1].target;
 	struct finding *f;
 
 	if (!fact_is_nxdomain(txt) && str_find_str(str_c(target), S("mta-sts")) < 0)
-		return;
+		return false;
 	if (control_same_chain(c, txt) != PRESENCE_NONE)
-		return;
+		return false;
 	f = found(c, RULE_STS_DANGLING_CNAME, txt->name, txt, &txt->chain[txt->nchain - 1]);
 	f->detail = arena_printf(
 		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
 		target);
+	return true;
 }
 
 /* ---- there is none ---- */
@@ -234,9 +235,10 @@ void check_mta_sts(struct check *c)
 		break;
 	case FACT_NONE:
 		*presence = PRESENCE_NONE;
-		if (fact_is_dangling(txt))
-			judge_dangling(c, txt);
-		judge_none(c, txt);
+		if (fact_is_dangling(txt) && judge_dangling(c, txt))
+			*presence = PRESENCE_YES; /* there should be one */
+		else
+			judge_none(c, txt);
 		break;
 	case FACT_SOME: judge_txt(c, txt); break;
 	}

@@ -199,27 +199,33 @@ static void judge_none(struct check *c, const struct fact *txt)
 
 	if (c->report->intent == INTENT_AUTO || c->report->intent == INTENT_PARKED)
 		return;
-	if (judge_wrong_names(c, txt->name, &open) || open || fact_is_open(mx) || !takes_mail(mx))
+	if (judge_wrong_names(c, txt->name, &open)) {
+		c->report->presence[PROTO_TLS_RPT] =
+			PRESENCE_YES; /* if not where it is looked for */
+		return;
+	}
+	if (open || fact_is_open(mx) || !takes_mail(mx))
 		return;
 	found(c, RULE_TLSRPT_NONE, txt->name, txt, NULL);
 }
 
 /* As for _mta-sts: a target that exists is taken for a mistake only where its name speaks of TLS
  * reports. */
-static void judge_dangling(struct check *c, const struct fact *txt)
+static bool judge_dangling(struct check *c, const struct fact *txt)
 {
 	struct str target = str_c(txt->chain[txt->nchain - 1].target);
 	struct finding *f;
 
 	if (!fact_is_nxdomain(txt) && str_find_str(target, S("_tls")) < 0 &&
 	    str_find_str(target, S("tlsrpt")) < 0)
-		return;
+		return false;
 	if (control_same_chain(c, txt) != PRESENCE_NONE)
-		return;
+		return false;
 	f = found(c, RULE_TLSRPT_DANGLING_CNAME, txt->name, txt, &txt->chain[txt->nchain - 1]);
 	f->detail = arena_printf(
 		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
 		target.p);
+	return true;
 }
 
 /* ---- the whole ---- */
@@ -281,9 +287,10 @@ void check_tls_rpt(struct check *c)
 		break;
 	case FACT_NONE:
 		*presence = PRESENCE_NONE;
-		if (fact_is_dangling(txt))
-			judge_dangling(c, txt);
-		judge_none(c, txt);
+		if (fact_is_dangling(txt) && judge_dangling(c, txt))
+			*presence = PRESENCE_YES; /* there should be one */
+		else
+			judge_none(c, txt);
 		break;
 	case FACT_SOME: judge_txt(c, txt); break;
 	}

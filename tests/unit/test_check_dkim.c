@@ -268,6 +268,71 @@ static void lost(void **state)
 	tape_audit_free(&t);
 }
 
+/* A retired key is no fault, and no key for mail either. */
+static void revoked_only(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_SHORT, SENDS "k1._domainkey.example.com TXT SOME 60 \"v=DKIM1; p=\"\n",
+	    NULL);
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_REVOKED));
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_NOT_FOUND));
+	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_UNKNOWN);
+	tape_audit_free(&t);
+	run(&t, DISCOVER_SHORT,
+	    "example.com TXT SOME 60 \"v=spf1 -all\"\nk1._domainkey.example.com TXT SOME 60 \"v=DKIM1; p=\"\n",
+	    "k1");
+	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_YES);
+	tape_audit_free(&t);
+}
+
+/* Several records at a selector: all are judged, one stands for them. */
+static void several_keys(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_SHORT, SENDS "k1._domainkey.example.com TXT SOME 60 \"k=rsa\" / " KEY "\n",
+	    NULL);
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_MULTIPLE_TXT));
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_NO_P));
+	assert_int_equal(t.report.dkim.nkeys, 1);
+	assert_int_equal(t.report.dkim.keys[0].key->bits, 2048);
+	tape_audit_free(&t);
+}
+
+/* Records of nothing but faults at every selector must not become a report without end. */
+static void faults_without_end(void **state)
+{
+	struct buf tape;
+	struct tape_audit t;
+
+	(void)state;
+	buf_init(&tape, 4 << 20);
+	buf_adds(&tape, SENDS);
+	for (size_t i = 0; i < dkim_nproviders; i++) {
+		const char *list = dkim_providers[i].own;
+		struct str word;
+
+		while (dkim_next_word(&list, &word)) {
+			buf_addf(&tape, "%.*s._domainkey.example.com TXT SOME 60 \"v=DKIM1;p=%zu",
+				 (int)word.n, word.p, tape.n);
+			for (int k = 0; k < 40; k++)
+				buf_adds(&tape, ";;x;y=1;y=2;P=3");
+			buf_adds(&tape, "\"\n");
+		}
+	}
+	run(&t, DISCOVER_FULL, tape.p, NULL);
+	assert_in_range(t.report.dkim.nkeys, 90, 120);
+	assert_in_range(t.report.findings.n, 400, 2000);
+	assert_true(t.arena.total < 24u << 20);
+	tape_audit_free(&t);
+	buf_free(&tape);
+}
+
 static void given_selectors(void **state)
 {
 	static const char *const same[] = { "S1", " s1 ", "s1._domainkey",
@@ -354,6 +419,9 @@ int main(void)
 		cmocka_unit_test(not_found),
 		cmocka_unit_test(parked),
 		cmocka_unit_test(lost),
+		cmocka_unit_test(revoked_only),
+		cmocka_unit_test(several_keys),
+		cmocka_unit_test(faults_without_end),
 		cmocka_unit_test(given_selectors),
 		cmocka_unit_test(guessed_text),
 		cmocka_unit_test(m365),

@@ -582,14 +582,40 @@ static void mended(void **state)
 	}
 }
 
+/* t=y goes, t=s stays. */
+static void out_of_test_mode(void **state)
+{
+	struct dkim_key key;
+
+	parse(*state, "v=DKIM1; t=y:s; k=ed25519; p=" ED25519, &key);
+	assert_string_equal(dkim_mend_untested(*state, "s._domainkey.example.com", &key),
+			    "s._domainkey.example.com. IN TXT \"v=DKIM1; t=s; k=ed25519; p=" ED25519
+			    "\"");
+	parse(*state, "t=y; k=ed25519; p=" ED25519, &key);
+	assert_string_equal(dkim_mend_untested(*state, "s._domainkey.example.com", &key),
+			    "s._domainkey.example.com. IN TXT \"v=DKIM1; k=ed25519; p=" ED25519
+			    "\"");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, arena_up, arena_down)
 	const struct CMUnitTest tests[] = {
-		TEST(base64),   TEST(base64_and_back),       TEST(is_key),    TEST(faults),
-		TEST(flags),    TEST(bits_are_exact),        TEST(exponents), TEST(bare_keys),
-		TEST(cut_keys), TEST(damaged_keys),          TEST(kinds),     TEST(large_records),
-		TEST(mended),   TEST(more_faults_than_kept),
+		TEST(base64),
+		TEST(base64_and_back),
+		TEST(is_key),
+		TEST(faults),
+		TEST(flags),
+		TEST(bits_are_exact),
+		TEST(exponents),
+		TEST(bare_keys),
+		TEST(cut_keys),
+		TEST(damaged_keys),
+		TEST(kinds),
+		TEST(large_records),
+		TEST(mended),
+		TEST(more_faults_than_kept),
+		TEST(out_of_test_mode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,8 @@ static void put_cut(struct pen *p, const char *s)
 			break;
 		}
 	}
+	while (n && text.p[n - 1] == '.')
+		n--;
 	pen_raw(p, str_sub(text, 0, n));
 	pen_put(p, "...");
 }
@@ -227,15 +229,21 @@ static void put_block(struct pen *p, const struct report *r, enum proto proto, b
 
 /* ---- the tail ---- */
 
+static size_t count_offline(const struct report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nunknown; i++)
+		n += r->unknown[i].offline;
+	return n;
+}
+
+/* What could not be had. What the user wished not to ask is only counted, below. */
 static void put_unknown(struct pen *p, const struct report *r)
 {
-	size_t lost = 0, offline = 0, shown = 0;
+	size_t shown = 0, all = r->nunknown - (p->o->verbose ? 0 : count_offline(r));
 
-	for (size_t i = 0; i < r->nunknown; i++) {
-		lost += !r->unknown[i].offline;
-		offline += r->unknown[i].offline;
-	}
-	if (!lost && !offline)
+	if (!all)
 		return;
 	pen_style(p, STYLE_BOLD);
 	pen_put(p, "Not known");
@@ -254,16 +262,11 @@ static void put_unknown(struct pen *p, const struct report *r)
 		pen_newline(p);
 		shown++;
 	}
-	if (!p->o->verbose && lost > shown) {
-		pen_put(p,
-			arena_printf(p->scratch, "  and %zu more (-v shows them)", lost - shown));
+	if (all > shown) {
+		pen_put(p, arena_printf(p->scratch, "  and %zu more (-v shows them)", all - shown));
 		pen_newline(p);
 	}
-	if (!p->o->verbose && offline) {
-		pen_put(p, arena_printf(p->scratch, "  %zu question%s not asked: offline", offline,
-					offline == 1 ? " was" : "s were"));
-		pen_newline(p);
-	}
+	pen_newline(p);
 }
 
 static size_t count_notes(const struct report *r)
@@ -275,28 +278,39 @@ static size_t count_notes(const struct report *r)
 	return n;
 }
 
+static void put_counts(struct pen *p, const struct report *r)
+{
+	size_t notes = count_notes(r), offline = count_offline(r);
+
+	if (p->o->verbose) {
+		pen_words(p, arena_printf(p->scratch, "%u questions in %u steps, %u ms.",
+					  r->stats.queries, r->stats.steps, r->stats.elapsed_ms));
+	} else {
+		if (offline)
+			pen_words(p, arena_printf(p->scratch, "%zu question%s not asked: offline. ",
+						  offline, offline == 1 ? " was" : "s were"));
+		if (notes)
+			pen_words(p, arena_printf(p->scratch, "%zu note%s. ", notes,
+						  notes == 1 ? "" : "s"));
+		if (offline || notes)
+			pen_words(p, "-v shows more.");
+	}
+	if (p->col || p->word.n)
+		pen_newline(p);
+}
+
 /* What is not known, what was left out, and where to read on. */
 static void put_tail(struct pen *p, const struct report *r, bool last, bool apart)
 {
-	size_t notes = p->o->verbose ? 0 : count_notes(r);
 	bool shown = false;
 
 	for (int proto = 0; proto < PROTO_COUNT; proto++)
 		shown = shown || has_findings(p, r, (enum proto)proto);
-	if (!apart && (r->nunknown || notes || p->o->verbose || (shown && last)))
+	if (!apart && (p->o->verbose || r->nunknown || count_notes(r) || (shown && last)))
 		pen_newline(p);
 	put_unknown(p, r);
-	if (r->nunknown && (notes || p->o->verbose || (shown && last)))
-		pen_newline(p);
 	p->indent = 0;
-	if (p->o->verbose)
-		pen_words(p, arena_printf(p->scratch, "%u questions in %u steps, %u ms.",
-					  r->stats.queries, r->stats.steps, r->stats.elapsed_ms));
-	if (notes)
-		pen_words(p, arena_printf(p->scratch, "%zu note%s (-v shows %s).", notes,
-					  notes == 1 ? "" : "s", notes == 1 ? "it" : "them"));
-	if (notes || p->o->verbose)
-		pen_newline(p);
+	put_counts(p, r);
 	if (shown && last) {
 		pen_words(p, "`authcheck explain RULE' tells more about a rule in [brackets].");
 		pen_newline(p);
@@ -321,6 +335,21 @@ static void put_quiet(struct pen *p, const struct report *r)
 	}
 }
 
+/* Between two reports. */
+static void put_rule(struct pen *p, size_t index, size_t total)
+{
+	char *where = arena_printf(p->scratch, " %zu of %zu", index + 1, total);
+
+	pen_newline(p);
+	pen_style(p, STYLE_DIM);
+	for (size_t n = p->width - strlen(where); n; n--)
+		pen_put(p, "-");
+	pen_put(p, where);
+	pen_style(p, STYLE_PLAIN);
+	pen_newline(p);
+	pen_newline(p);
+}
+
 void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 		 const struct render_options *o, size_t index, size_t total)
 {
@@ -329,7 +358,7 @@ void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 
 	pen_init(&p, out, scratch, o);
 	if (index && !o->quiet)
-		pen_newline(&p);
+		put_rule(&p, index, total);
 	put_head(&p, r);
 	if (o->quiet) {
 		put_quiet(&p, r);

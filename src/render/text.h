@@ -23,10 +23,11 @@ struct pen {
 	struct buf *out;
 	struct arena *scratch;
 	const struct render_options *o;
-	size_t width;    /* columns, PEN_WIDTH_MIN to PEN_WIDTH_MAX */
-	size_t lines;    /* ended so far */
-	size_t col;      /* columns written on this line */
-	size_t indent;   /* where a line begins that a paragraph goes on with */
+	size_t width;  /* columns, PEN_WIDTH_MIN to PEN_WIDTH_MAX */
+	size_t lines;  /* ended so far */
+	size_t col;    /* columns written on this line */
+	size_t indent; /* where a line begins that a paragraph goes on with */
+	enum style style;
 	bool gap;        /* a blank is due before the next word */
 	struct str word; /* of pen_words(), not written yet: more may be added to it */
 };

@@ -23,8 +23,13 @@ static void flush_word(struct pen *p);
 void pen_style(struct pen *p, enum style s)
 {
 	flush_word(p);
-	if (p->o->color)
+	if (!p->o->color || s == p->style)
+		return;
+	if (p->style != STYLE_PLAIN)
+		buf_adds(p->out, sgr[STYLE_PLAIN]);
+	if (s != STYLE_PLAIN)
 		buf_adds(p->out, sgr[s]);
+	p->style = s;
 }
 
 void pen_newline(struct pen *p)
@@ -83,7 +88,7 @@ static void cut_word(struct pen *p, struct str word)
 
 static void put_word(struct pen *p, struct str word)
 {
-	size_t n = pen_columns(word), gap = p->gap && p->col > p->indent;
+	size_t n = pen_columns(word), gap = p->gap;
 
 	if (p->col > p->indent && p->col + gap + n > p->width) {
 		pen_newline(p);

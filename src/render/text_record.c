@@ -8,7 +8,7 @@
 
 enum {
 	UNDERLINES_MAX = 4,
-	LINES_BRIEF = 4,   /* a record of so many lines is shown whole */
+	LINES_BRIEF = 3,   /* a record of so many lines is shown whole */
 	POLICY_BRIEF = 12, /* likewise a text that has lines of its own */
 	LINES_MARKED = 8,  /* of a longer one, so many lines with marks */
 	LINES_MAX = 80,
@@ -22,8 +22,19 @@ struct layout {
 	bool lines;
 };
 
-/* Where the line that begins at octet `from` ends. It breaks behind a blank, else behind a
- * semicolon or a comma, where the second half of the line has one; else where the room ends. */
+/* Does the word that begins at octet `at` fit on a line of its own? */
+static bool word_fits(const struct layout *l, size_t at)
+{
+	size_t col = 0;
+
+	for (; at < l->text.n && l->text.p[at] != ' ' && col <= l->room; at++)
+		col += pen_columns(str_sub(l->text, at, 1));
+	return col <= l->room;
+}
+
+/* Where the line that begins at octet `from` ends. It breaks behind a blank; where the word behind
+ * it needs more than a line anyway, it breaks where the room ends, or behind a semicolon or a comma
+ * in the second half of the line. */
 static size_t line_end(const struct layout *l, size_t from)
 {
 	size_t col = 0, to = from, soft = 0, blank = 0;
@@ -37,7 +48,7 @@ static size_t line_end(const struct layout *l, size_t from)
 		if (col + n > l->room) {
 			if (c == ' ')
 				return to + 1;
-			if (blank > from)
+			if (blank > from && word_fits(l, blank))
 				return blank;
 			return soft > from ? soft : to;
 		}
@@ -89,15 +100,12 @@ static void put_line(struct pen *p, const struct layout *l, size_t from, size_t 
 		const struct mark *m = mark_of(l, i, i + 1);
 
 		if (m != now) {
-			pen_style(p, STYLE_PLAIN);
-			if (m)
-				pen_style(p, m->style);
+			pen_style(p, m ? m->style : STYLE_PLAIN);
 			now = m;
 		}
 		pen_raw(p, str_sub(l->text, i, 1));
 	}
-	if (now)
-		pen_style(p, STYLE_PLAIN);
+	pen_style(p, STYLE_PLAIN);
 	pen_newline(p);
 }
 
@@ -132,12 +140,10 @@ static void put_underline(struct pen *p, const struct layout *l, const struct un
 {
 	pen_to(p, l->indent);
 	for (size_t i = 0; i < row->n; i++) {
-		if (row->c[i] != ' ')
-			pen_style(p, row->style[i]);
+		pen_style(p, row->c[i] == ' ' ? STYLE_PLAIN : row->style[i]);
 		pen_raw(p, (struct str){ &row->c[i], 1 });
-		if (row->c[i] != ' ' && (i + 1 == row->n || row->c[i + 1] == ' '))
-			pen_style(p, STYLE_PLAIN);
 	}
+	pen_style(p, STYLE_PLAIN);
 	pen_newline(p);
 }
 
@@ -166,6 +172,18 @@ static void put_underlines(struct pen *p, const struct layout *l, size_t from, s
 		put_underline(p, l, &row[r]);
 }
 
+/* Does a mark begin or end on this line? What lies in the middle of a long one tells nothing. */
+static bool is_telling(const struct layout *l, size_t from, size_t to)
+{
+	for (size_t i = 0; i < l->nmarks; i++) {
+		size_t start = l->marks[i].at.at, end = start + l->marks[i].at.len;
+
+		if (mark_touches(&l->marks[i], from, to) && (start >= from || end <= to))
+			return true;
+	}
+	return false;
+}
+
 void text_record(struct pen *p, struct str text, const struct mark *marks, size_t n, size_t indent,
 		 unsigned flags)
 {
@@ -176,21 +194,24 @@ void text_record(struct pen *p, struct str text, const struct mark *marks, size_
 	for (size_t at = 0; at < text.n; at = line_end(&l, at))
 		lines++;
 	for (size_t at = 0, to; at < text.n; at = to, line++) {
-		bool mark = mark_of(&l, at, to = line_end(&l, at)) != NULL;
-		bool brief = lines <= few || line == 0 || line + 1 == lines;
+		bool telling, shown;
 
-		marked += mark;
-		if ((flags & RECORD_WHOLE) ? line < LINES_MAX
-					   : brief || (mark && marked <= LINES_MARKED)) {
+		to = line_end(&l, at);
+		telling = is_telling(&l, at, to);
+		marked += telling;
+		shown = lines <= few || line == 0 || line + 1 == lines ||
+			(telling && marked <= LINES_MARKED);
+		if (flags & RECORD_WHOLE)
+			shown = line < LINES_MAX;
+		if (shown) {
 			put_line(p, &l, at, visible_end(&l, at, to));
 			put_underlines(p, &l, at, visible_end(&l, at, to));
-			left_out = false;
 		} else if (!left_out) {
 			pen_to(p, indent);
 			pen_put(p, "...");
 			pen_newline(p);
-			left_out = true;
 		}
+		left_out = !shown;
 	}
 	if (!text.n) {
 		pen_to(p, indent);

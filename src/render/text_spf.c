@@ -8,7 +8,8 @@ enum {
 	DEPTH_MAX = 12,
 	ROWS_BRIEF = 40,
 	ROWS_VERBOSE = 400,
-	COL_COST = 4,
+	COL_MARK = 3,
+	COL_COST = 5,
 	COL_TERM = 9,
 	INDENT = 2,
 };
@@ -39,8 +40,15 @@ static void put_row(struct walk *w, const struct spf_cost *c, unsigned depth)
 	struct pen *p = w->p;
 	size_t col = COL_TERM + INDENT * (size_t)depth;
 
+	if (c->lookups && w->spent + 1 > LIMIT && !w->said) {
+		pen_to(p, COL_MARK);
+		pen_style(p, STYLE_ERROR);
+		pen_put(p, ">");
+		pen_style(p, STYLE_PLAIN);
+		w->said = true;
+	}
 	pen_to(p, COL_COST);
-	pen_put(p, arena_printf(p->scratch, "%3u", c->lookups > 999 ? 999 : c->lookups));
+	pen_put(p, arena_printf(p->scratch, "%2u", c->lookups > 99 ? 99 : c->lookups));
 	p->indent = col;
 	pen_to(p, col);
 	pen_words(p, arena_strndup(p->scratch, c->term->text.p, c->term->text.n));
@@ -49,10 +57,6 @@ static void put_row(struct walk *w, const struct spf_cost *c, unsigned depth)
 			 arena_printf(p->scratch, "(%s%s%s)", c->is_void ? "void" : "",
 				      c->is_void && c->note ? ": " : "", c->note ? c->note : ""),
 			 STYLE_WARN);
-	if (c->lookups && w->spent + 1 > LIMIT && !w->said) {
-		put_note(p, "<- the 11th look-up: receivers stop here", STYLE_ERROR);
-		w->said = true;
-	}
 	pen_newline(p);
 }
 
@@ -88,8 +92,9 @@ void text_spf_tree(struct pen *p, const struct report *r)
 		return;
 	pen_to(p, 2);
 	pen_style(p, STYLE_DIM);
-	pen_put(p, arena_printf(p->scratch, "look-ups %u of %d allowed, void %u of %d:",
-				root->lookups, LIMIT, root->voids, VOID_LIMIT));
+	pen_put(p, arena_printf(p->scratch, "look-ups %u of %d allowed, void %u of %d%s:",
+				root->lookups, LIMIT, root->voids, VOID_LIMIT,
+				root->lookups > LIMIT ? "; from > on receivers give up" : ""));
 	pen_style(p, STYLE_PLAIN);
 	pen_newline(p);
 	put_node(&w, root, 0);

@@ -79,11 +79,14 @@ static void summary_dkim(struct pen *p, const struct report *r)
 	const struct dkim_view *d = &r->dkim;
 	size_t n = p->o->verbose || d->nkeys <= KEYS_BRIEF ? d->nkeys : KEYS_BRIEF;
 
+	if (!d->nkeys && d->wildcard == PRESENCE_YES)
+		return pen_words(p, "no key; a wildcard answers for every selector");
 	if (!d->nkeys) {
 		pen_words(p,
-			  arena_printf(p->scratch,
-				       "no key under %u selector%s tried (--selector names more)",
-				       d->asked, plural(d->asked)));
+			  arena_printf(
+				  p->scratch,
+				  "no key under %u selector%s tried; --selector NAME tries yours",
+				  d->asked, plural(d->asked)));
 		return;
 	}
 	pen_words(p, arena_printf(p->scratch, "%zu key%s: ", d->nkeys, plural(d->nkeys)));
@@ -107,7 +110,9 @@ static void summary_dmarc(struct pen *p, const struct report *r)
 	const char *now = dmarc_policy_name(d->effective_policy);
 
 	pen_words(p, own ? arena_printf(p->scratch, "p=%s", own) : "no valid policy");
-	if (sub && !d->inherited)
+	if (own && d->record && !d->inherited && d->record->p != d->policy)
+		pen_words(p, " is what receivers make of it");
+	if (sub && !d->inherited && d->subdomain_policy != d->policy)
 		pen_words(p, arena_printf(p->scratch, ", subdomains %s", sub));
 	if (now && own && d->effective_policy != d->policy)
 		pen_words(p, arena_printf(p->scratch, ", in effect here %s", now));
@@ -244,19 +249,26 @@ static const struct fact *fact_of(const struct report *r, enum proto proto)
 	}
 }
 
+/* Is all that is not known what the user wished not to ask? */
+static bool is_offline(const struct report *r)
+{
+	for (size_t i = 0; i < r->nunknown; i++) {
+		if (!r->unknown[i].offline)
+			return false;
+	}
+	return r->nunknown > 0;
+}
+
 static void summary_lost(struct pen *p, const struct report *r, enum proto proto)
 {
 	const struct fact *f = fact_of(r, proto);
 
-	/* no key at a guessed name proves nothing, and nothing was lost */
-	if (proto == PROTO_DKIM && !r->dkim.nkeys && r->dkim.asked)
-		return summary_dkim(p, r);
-	if (!f || f->state != FACT_LOST)
-		return pen_words(p, "could not be had");
-	if (fact_is_offline(f))
+	if (f && f->state == FACT_LOST ? fact_is_offline(f) : is_offline(r))
 		return pen_words(p, "not asked: offline");
-	pen_words(p, arena_printf(p->scratch, "could not be had: %s",
-				  f->detail ? f->detail : fact_why_text(f->why)));
+	pen_words(p, "could not be had");
+	if (f && f->state == FACT_LOST)
+		pen_words(p, arena_printf(p->scratch, ": %s",
+					  f->detail ? f->detail : fact_why_text(f->why)));
 }
 
 typedef void summary_fn(struct pen *p, const struct report *r);
@@ -272,16 +284,20 @@ void text_summary(struct pen *p, const struct report *r, enum proto proto)
 {
 	enum presence presence = r->presence[proto];
 
+	/* no selector can be known to be the last: no key found proves nothing, and nothing was
+	 * lost */
+	if (proto == PROTO_DKIM && presence != PRESENCE_OPEN && presence != PRESENCE_NA &&
+	    (r->dkim.asked || r->dkim.nkeys))
+		return summary_dkim(p, r);
 	if (presence == PRESENCE_UNKNOWN || presence == PRESENCE_OPEN)
-		summary_lost(p, r, proto);
-	else if (presence == PRESENCE_NA && proto == PROTO_PTR)
-		pen_words(p, "no address to look up; --ip ADDR names one that sends");
-	else if (presence == PRESENCE_NA)
-		pen_words(p, "does not apply");
-	else if (presence == PRESENCE_NONE && proto == PROTO_DKIM)
-		summary_dkim(p, r);
-	else if (presence == PRESENCE_NONE)
-		pen_words(p, proto == PROTO_MX && r->mx.implicit ? "no MX record" : "no record");
-	else
-		summaries[proto](p, r);
+		return summary_lost(p, r, proto);
+	if (presence == PRESENCE_NA && proto == PROTO_PTR)
+		return pen_words(p, "no address to look up; --ip ADDR names one that sends");
+	if (presence == PRESENCE_NA)
+		return pen_words(p, "does not apply");
+	if (presence == PRESENCE_NONE)
+		return pen_words(p, proto == PROTO_MX ? "no MX record" : "no record");
+	summaries[proto](p, r);
+	if (r->status[proto] == STATUS_UNKNOWN && proto != PROTO_MTA_STS)
+		pen_words(p, is_offline(r) ? "; not all asked (offline)" : "; not all known");
 }

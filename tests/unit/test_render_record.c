@@ -118,6 +118,22 @@ static void test_long_record(void **state)
 	arena_free(&s.arena);
 }
 
+/* A word that needs more than a line goes on where the line is, and of a long mark only the ends
+ * are shown. */
+static void test_long_mark(void **state)
+{
+	char text[250] = "v=DKIM1; p=";
+
+	(void)state;
+	memset(text + 11, 'A', sizeof(text) - 11);
+	expect((struct str){ text, sizeof(text) }, &(struct mark){ .at = { 11, 239 } }, 1, 64,
+	       "    v=DKIM1; p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+	       "               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+	       "    ...\n"
+	       "    AAAAAAAAAA\n"
+	       "    ^^^^^^^^^^\n");
+}
+
 static void test_lines_of_a_policy(void **state)
 {
 	struct str policy = S("version: STSv1\r\nmode: enfroce\r\n\r\nmx: a\tb\n");
@@ -184,11 +200,11 @@ static void test_any_octets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_mark),          cmocka_unit_test(test_no_mark_and_empty),
-		cmocka_unit_test(test_escaped_octets),    cmocka_unit_test(test_wrapped_mark),
-		cmocka_unit_test(test_several_marks),     cmocka_unit_test(test_long_record),
-		cmocka_unit_test(test_lines_of_a_policy), cmocka_unit_test(test_mark_outside),
-		cmocka_unit_test(test_any_octets),
+		cmocka_unit_test(test_one_mark),       cmocka_unit_test(test_no_mark_and_empty),
+		cmocka_unit_test(test_escaped_octets), cmocka_unit_test(test_wrapped_mark),
+		cmocka_unit_test(test_several_marks),  cmocka_unit_test(test_long_record),
+		cmocka_unit_test(test_long_mark),      cmocka_unit_test(test_lines_of_a_policy),
+		cmocka_unit_test(test_mark_outside),   cmocka_unit_test(test_any_octets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,7 @@ static void test_words(void **state)
 {
 	static const char *const parts[] = { "one two", ", ", "three  four ", "(", "five", ")" };
 	static const char *const edge[] = { "123456789 123456789 123456789 1234", ", ", "next" };
+	static const char *const short_first[] = { "a", " b" };
 	static const char *const wide[] = { "a ", "0123456789012345678901234567890123456789",
 					    " b" };
 
@@ -61,6 +62,7 @@ static void test_words(void **state)
 	/* A comma that comes later stays with its word, though the word alone would have fitted. */
 	assert_string_equal(words(*state, 40, edge, 3).p,
 			    "warn  123456789 123456789 123456789\n      1234, next\n");
+	assert_string_equal(words(*state, 40, short_first, 2).p, "warn  a b\n");
 	assert_string_equal(words(*state, 40, wide, 3).p,
 			    "warn  a\n      0123456789012345678901234567890123\n      456789 b\n");
 }
@@ -196,7 +198,8 @@ static void test_unsure(void **state)
 	assert_false(help_has(s, "What to mend first"));
 	assert_true(help_has(s, "Not known\n"
 				"  example.com TXT: timeout after 5 s\n"
-				"  1 question was not asked: offline\n"));
+				"\n"
+				"1 question was not asked: offline. -v shows more.\n"));
 	assert_true(help_has(help_render(*state, &r, &verbose, "text"),
 			     "  mx.example.net A: not asked: offline\n"));
 
@@ -217,7 +220,7 @@ static void test_notes_only_verbose(void **state)
 	finding_add(&r.findings, rule, "example.com", NULL, NULL);
 	s = help_render(*state, &r, &plain, "text");
 	assert_false(help_has(s, rules[rule].name));
-	assert_true(help_has(s, "1 note (-v shows it)."));
+	assert_true(help_has(s, "\n1 note. -v shows more.\n"));
 	s = help_render(*state, &r, &verbose, "text");
 	assert_true(
 		help_has(s, arena_printf(*state, "[%s, %s]", rules[rule].name, rules[rule].ref)));
@@ -279,6 +282,68 @@ static void test_hostile(void **state)
 	}
 }
 
+/* A key that is not found is not lost, and not proved to be missing either. */
+static void test_dkim_not_found(void **state)
+{
+	struct report r;
+
+	help_report(*state, &r);
+	r.presence[PROTO_DKIM] = PRESENCE_UNKNOWN;
+	r.status[PROTO_DKIM] = STATUS_UNKNOWN;
+	r.dkim.asked = 145;
+	assert_true(help_has(
+		help_render(*state, &r, &plain, "text"),
+		"DKIM     ?      no key under 145 selectors tried; --selector NAME tries yours\n"));
+}
+
+/* What the user wished not to ask is said to be that; what failed, to have failed. */
+static void test_offline_or_lost(void **state)
+{
+	struct unknown unknown[] = { { "a.example A", "not asked: offline", true },
+				     { "b.example A", "timeout after 5 s", false } };
+	struct report r;
+	struct str s;
+
+	help_report(*state, &r);
+	r.status[PROTO_SPF] = STATUS_UNKNOWN;
+	r.presence[PROTO_PTR] = PRESENCE_UNKNOWN;
+	r.status[PROTO_PTR] = STATUS_UNKNOWN;
+	r.unknown = unknown;
+	r.nunknown = 1;
+	s = help_render(*state, &r, &plain, "text");
+	assert_true(help_has(s, "ends in -all; not all asked (offline)\n"));
+	assert_true(help_has(s, "PTR      ?      not asked: offline\n"));
+	assert_false(help_has(s, "Not known"));
+	r.nunknown = 2;
+	s = help_render(*state, &r, &plain, "text");
+	assert_true(help_has(s, "ends in -all; not all known\n"));
+	assert_true(help_has(s, "PTR      ?      could not be had\n"));
+	assert_true(help_has(s, "Not known\n  b.example A: timeout after 5 s\n\n"));
+}
+
+/* Between the reports of several domains stands a line that counts them. */
+static void test_rule_between(void **state)
+{
+	struct report r;
+	struct buf b;
+	struct str s;
+
+	help_report(*state, &r);
+	buf_init(&b, 1 << 20);
+	render_text(&b, *state, &r, &plain, 0, 2);
+	assert_true(str_starts(buf_str(&b), S("example.com: ")));
+	b.n = 0;
+	render_text(&b, *state, &r, &plain, 1, 2);
+	s = buf_str(&b);
+	assert_true(str_starts(s, S("\n---")));
+	assert_true(help_has(s, "--- 2 of 2\n\nexample.com: "));
+	assert_int_equal(help_longest_line(s), 80);
+	b.n = 0;
+	render_text(&b, *state, &r, &quiet, 1, 2);
+	assert_true(str_starts(buf_str(&b), S("example.com: ")));
+	buf_free(&b);
+}
+
 /* ---- the SPF tree ---- */
 
 static void test_tree(void **state)
@@ -295,15 +360,18 @@ static void test_tree(void **state)
 	assert_false(help_has(help_render(*state, &r, &plain, "text"), "allowed"));
 	assert_true(help_has(help_render(*state, &r, &verbose, "text"),
 			     "look-ups 7 of 10 allowed, void 0 of 2:\n"));
-	n->terms[6].lookups = 5;
+	n->terms[1].lookups = 5;
 	n->lookups = 11;
 	n->terms[1].is_void = true;
 	n->terms[1].voids = 1;
 	n->voids = 1;
 	s = help_render(*state, &r, &plain, "text");
-	assert_true(help_has(s, "  look-ups 11 of 10 allowed, void 1 of 2:\n"
-				"      1  a:a1.example\n"
-				"      1  a:a2.example (void)\n"));
+	assert_true(help_has(
+		s, "  look-ups 11 of 10 allowed, void 1 of 2; from > on receivers give up:\n"
+		   "      1  a:a1.example\n"
+		   "      5  a:a2.example (void)\n"));
+	assert_true(help_has(s, "      1  a:a6.example\n"
+				"   >  1  a:a7.example\n"));
 	assert_false(help_has(s, "  ip4:192.0.2.1\n"));
 }
 
@@ -377,6 +445,9 @@ int main(void)
 		TEST(test_tree_is_bounded),
 		TEST(test_many_findings),
 		TEST(test_width),
+		TEST(test_dkim_not_found),
+		TEST(test_offline_or_lost),
+		TEST(test_rule_between),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

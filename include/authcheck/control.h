@@ -16,4 +16,10 @@ enum presence control_same_chain(struct check *c, const struct fact *f);
 /* Does the domain's own wildcard have an address? */
 enum presence control_has_address(struct check *c);
 
+/* A service's TXT name whose CNAMEs lead nowhere: adds the finding, unless the domain's wildcard
+ * leads there as well. A target that exists and has no TXT record is taken for a mistake only where
+ * its name holds one of `words` (ended by NULL), that is, speaks of the service. True: added. */
+bool control_found_dangling(struct check *c, enum rule_id rule, const struct fact *txt,
+			    const char *const *words);
+
 #endif

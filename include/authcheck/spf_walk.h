@@ -39,7 +39,7 @@ bool spf_passes_all(const struct spf *spf, const struct spf_term **which);
 
 /* A fault of a record: which rule, and what to write instead of the marked octets (p NULL: not
  * known). */
-enum rule_id spf_fault_rule(const struct spf *spf, const struct fault *f);
+enum rule_id spf_fault_rule(const struct fault *f);
 const char *spf_mended(struct arena *a, const char *domain, const struct spf *spf);
 
 #endif

@@ -42,3 +42,19 @@ enum presence control_has_address(struct check *c)
 		return PRESENCE_UNKNOWN;
 	return control->state == FACT_SOME ? PRESENCE_YES : PRESENCE_NONE;
 }
+
+bool control_found_dangling(struct check *c, enum rule_id rule, const struct fact *txt,
+			    const char *const *words)
+{
+	const char *target = txt->chain[txt->nchain - 1].target;
+	bool speaks = fact_is_nxdomain(txt);
+
+	for (size_t i = 0; words[i]; i++)
+		speaks |= str_find_str(str_c(target), str_c(words[i])) >= 0;
+	if (!speaks || control_same_chain(c, txt) != PRESENCE_NONE)
+		return false;
+	found(c, rule, txt->name, txt, &txt->chain[txt->nchain - 1])->detail = arena_printf(
+		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
+		target);
+	return true;
+}

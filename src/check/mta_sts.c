@@ -83,25 +83,6 @@ static bool judge_near(struct check *c, const struct fact *txt)
 	return any;
 }
 
-/* A CNAME at _mta-sts that leads nowhere, unless the domain's wildcard leads there as well. A
- * target that exists and has no TXT record is taken for a mistake only where its name speaks of
- * MTA-STS. */
-static bool judge_dangling(struct check *c, const struct fact *txt)
-{
-	const char *target = txt->chain[txt->nchain - 1].target;
-	struct finding *f;
-
-	if (!fact_is_nxdomain(txt) && str_find_str(str_c(target), S("mta-sts")) < 0)
-		return false;
-	if (control_same_chain(c, txt) != PRESENCE_NONE)
-		return false;
-	f = found(c, RULE_STS_DANGLING_CNAME, txt->name, txt, &txt->chain[txt->nchain - 1]);
-	f->detail = arena_printf(
-		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
-		target);
-	return true;
-}
-
 /* ---- there is none ---- */
 
 enum presence mta_sts_takes_mail(struct check *c)
@@ -220,6 +201,8 @@ static void judge_txt(struct check *c, const struct fact *txt)
 		fetch(c);
 }
 
+static const char *const service_words[] = { "mta-sts", NULL };
+
 void check_mta_sts(struct check *c)
 {
 	const char *name = name_join(c->arena, "_mta-sts", c->domain);
@@ -235,7 +218,8 @@ void check_mta_sts(struct check *c)
 		break;
 	case FACT_NONE:
 		*presence = PRESENCE_NONE;
-		if (fact_is_dangling(txt) && judge_dangling(c, txt))
+		if (fact_is_dangling(txt) &&
+		    control_found_dangling(c, RULE_STS_DANGLING_CNAME, txt, service_words))
 			*presence = PRESENCE_YES; /* there should be one */
 		else
 			judge_none(c, txt);

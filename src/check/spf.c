@@ -161,7 +161,7 @@ static void check_faults(struct check *c, const struct spf_node *n)
 
 	for (size_t i = 0; i < spf->faults.n; i++) {
 		const struct fault *fault = &spf->faults.item[i];
-		struct finding *f = at_root(c, spf_fault_rule(spf, fault), n->rr, fault->at);
+		struct finding *f = at_root(c, spf_fault_rule(fault), n->rr, fault->at);
 
 		f->detail = fault->detail;
 		if (fault->code == SPF_FAULT_GLUED && starts_at_cut(n->rr, fault->at.at))

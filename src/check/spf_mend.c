@@ -4,9 +4,8 @@
 #include "name.h"
 #include "spf_walk.h"
 
-enum rule_id spf_fault_rule(const struct spf *spf, const struct fault *f)
+enum rule_id spf_fault_rule(const struct fault *f)
 {
-	(void)spf;
 	switch ((enum spf_fault)f->code) {
 	case SPF_FAULT_UNKNOWN_MECHANISM: return RULE_SPF_UNKNOWN_MECHANISM;
 	case SPF_FAULT_NO_DOMAIN:

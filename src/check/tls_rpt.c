@@ -209,25 +209,6 @@ static void judge_none(struct check *c, const struct fact *txt)
 	found(c, RULE_TLSRPT_NONE, txt->name, txt, NULL);
 }
 
-/* As for _mta-sts: a target that exists is taken for a mistake only where its name speaks of TLS
- * reports. */
-static bool judge_dangling(struct check *c, const struct fact *txt)
-{
-	struct str target = str_c(txt->chain[txt->nchain - 1].target);
-	struct finding *f;
-
-	if (!fact_is_nxdomain(txt) && str_find_str(target, S("_tls")) < 0 &&
-	    str_find_str(target, S("tlsrpt")) < 0)
-		return false;
-	if (control_same_chain(c, txt) != PRESENCE_NONE)
-		return false;
-	f = found(c, RULE_TLSRPT_DANGLING_CNAME, txt->name, txt, &txt->chain[txt->nchain - 1]);
-	f->detail = arena_printf(
-		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
-		target.p);
-	return true;
-}
-
 /* ---- the whole ---- */
 
 static void judge_txt(struct check *c, const struct fact *txt)
@@ -271,6 +252,8 @@ static void judge_txt(struct check *c, const struct fact *txt)
 	judge_destinations(c, t);
 }
 
+static const char *const service_words[] = { "_tls", "tlsrpt", NULL };
+
 void check_tls_rpt(struct check *c)
 {
 	const char *name = name_join(c->arena, "_smtp._tls", c->domain);
@@ -287,7 +270,8 @@ void check_tls_rpt(struct check *c)
 		break;
 	case FACT_NONE:
 		*presence = PRESENCE_NONE;
-		if (fact_is_dangling(txt) && judge_dangling(c, txt))
+		if (fact_is_dangling(txt) &&
+		    control_found_dangling(c, RULE_TLSRPT_DANGLING_CNAME, txt, service_words))
 			*presence = PRESENCE_YES; /* there should be one */
 		else
 			judge_none(c, txt);

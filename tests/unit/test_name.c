@@ -8,22 +8,7 @@
 #include "name.h"
 #include "rrtype.h"
 #include "wire.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena_init(&arena, 16 * 1024 * 1024);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
+#include "unit_arena.h"
 
 static const char *repeat(char c, size_t n)
 {

@@ -6,22 +6,7 @@
 #include <cmocka.h>
 
 #include "tape.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena_init(&arena, 16 * 1024 * 1024);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
+#include "unit_arena.h"
 
 /* Each of these lines is written again as it stands. */
 static void test_round_trip(void **state)

@@ -32,6 +32,7 @@ bool facts_settle(struct facts *fs, const struct fact *as);
 struct look {
 	struct facts *facts;
 	unsigned max_questions; /* the budget: what is over it settles as LOST, over budget */
+	size_t opened;          /* facts opened by this step */
 };
 
 /* The checker's only window on the world. Returns the fact for this question, never NULL. If nobody

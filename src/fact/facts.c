@@ -94,6 +94,8 @@ const struct fact *look(struct look *l, enum ask kind, uint16_t type, const char
 	if (l->facts->n > l->max_questions) {
 		f->state = FACT_LOST;
 		f->why = WHY_BUDGET;
+	} else {
+		l->opened++;
 	}
 	return f;
 }

@@ -139,6 +139,22 @@ static const char *starter(const struct dmarc_found *x)
 	return x->own->at ? mend_txt(a, x->own->at, str_c(text)) : NULL;
 }
 
+/* What is known of the names above: a public suffix that was not asked is not said to have none. */
+static const char *above(const struct dmarc_found *x)
+{
+	for (size_t i = 1; i < x->walk.n; i++) {
+		const struct fact *f = x->walk.stop[i].fact;
+
+		if (f && f->state == FACT_LOST)
+			return arena_printf(x->c->arena,
+					    ", and none is known above it (%s was not had)",
+					    f->name);
+	}
+	if (x->walk.n < 2)
+		return "";
+	return ", and the names above it have none";
+}
+
 static void found_none(const struct dmarc_found *x)
 {
 	struct arena *a = x->c->arena;
@@ -148,8 +164,7 @@ static void found_none(const struct dmarc_found *x)
 	f->detail = arena_printf(a,
 				 x->own->nrecords > 1 ? "all records at %s are discarded%s"
 						      : "there is no DMARC record at %s%s",
-				 x->own->at ? x->own->at : x->c->domain,
-				 x->walk.n > 1 ? ", and the names above it have none" : "");
+				 x->own->at ? x->own->at : x->c->domain, above(x));
 	if (intent == INTENT_PARKED || intent == INTENT_RECEIVES)
 		f->detail = arena_printf(
 			a,

@@ -87,6 +87,11 @@ expect 0 '' --replay $good --selector sel1 --discover none --format json --outpu
 is 'the report is written' grep -q '"schema": "authcheck/1"' "$work/report"
 is 'nothing is left beside it' [ "$(find "$work" -name 'report*' | wc -l)" -eq 1 ]
 
+# ---- what was not asked is not said to be missing ----
+printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ MX 10 mx\nmx A 93.184.215.20\n' >"$work/nodmarc.zone"
+expect 1 '_dmarc.test was not had' --zone "$work/nodmarc.zone" --origin nodmarc.test --offline --format json
+is 'nothing is claimed of a name that was not asked' [ "$("$authcheck" --zone "$work/nodmarc.zone" --origin nodmarc.test --offline --format json | grep -c 'names above it have none')" -eq 0 ]
+
 # ---- a tape of a tape ----
 "$authcheck" --replay $good --discover short --record "$work/again.tape" --format json example.com >"$work/a.json"
 "$authcheck" --replay "$work/again.tape" --discover short --format json example.com >"$work/b.json"

@@ -22,7 +22,7 @@ enum {
 	OUTPUT_MAX = 1024 * 1024 * 1024,
 	ARENA_MAX = 2000 * 1024 * 1024
 };
-enum { SOURCES_MAX = 1024, PROGRESS_AFTER_MS = 1000 };
+enum { SOURCES_MAX = 1024, PROGRESS_AFTER_MS = 1000, ZONE_FAULTS_TOLD = 10 };
 
 struct program {
 	struct arena arena;
@@ -139,6 +139,19 @@ static void progress_end(struct program *p)
 
 /* ---- what to audit, and who answers ---- */
 
+/* A zone that a name server would refuse is no zone. What it would merely ignore is told. */
+static bool zone_is_served(struct program *p, const struct zone *z)
+{
+	const char *refused = zone_refused(&p->arena, z);
+
+	if (refused)
+		complain(refused);
+	for (size_t i = 0; !refused && i < z->nfault && i < ZONE_FAULTS_TOLD; i++)
+		complain(arena_printf(&p->arena, "%s:%u: ignored: %s", z->fault[i].file,
+				      z->fault[i].line, z->fault[i].what));
+	return !refused;
+}
+
 static bool read_zones(struct program *p)
 {
 	const char *err;
@@ -155,6 +168,8 @@ static bool read_zones(struct program *p)
 			complain(err);
 			return false;
 		}
+		if (!zone_is_served(p, p->zone[i]))
+			return false;
 		p->row[p->nrow++] = source_zone(&p->arena, p->zone[i]);
 	}
 	return true;
@@ -357,14 +372,10 @@ static int audit_all(struct program *p)
 
 static int run_audit(struct program *p)
 {
-	int status = EXIT_USAGE;
-
 	if (!p->o.format)
 		return complain(
 			"--format markdown is for `authcheck rules`; an audit knows text, json, ndjson");
-	if (list_domains(p))
-		status = audit_all(p);
-	return status;
+	return list_domains(p) ? audit_all(p) : EXIT_USAGE;
 }
 
 static int do_audit(struct program *p)

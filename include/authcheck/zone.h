@@ -57,6 +57,10 @@ bool parse_zone_file(struct arena *a, const char *path, const char *origin, stru
 bool parse_zone_text(struct arena *a, const char *file, struct str text, const char *origin,
 		     struct zone *out, const char **err);
 
+/* Why name servers refuse the zone: "db.example:12: … (and 2 more)", one line for people. NULL:
+ * they do not. */
+const char *zone_refused(struct arena *a, const struct zone *z);
+
 enum zone_kind {
 	ZONE_OUTSIDE, /* not at or below the origin */
 	ZONE_ANSWER,  /* records of that type */

@@ -384,3 +384,22 @@ bool parse_zone_text(struct arena *a, const char *file, struct str text, const c
 	}
 	return parse(a, file, text, origin, false, out, err);
 }
+
+const char *zone_refused(struct arena *a, const struct zone *z)
+{
+	const struct zone_fault *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < z->nfault; i++) {
+		if (!z->fault[i].refused)
+			continue;
+		first = first ? first : &z->fault[i];
+		n++;
+	}
+	if (!first)
+		return NULL;
+	if (n == 1)
+		return arena_printf(a, "%s:%u: %s", first->file, first->line, first->what);
+	return arena_printf(a, "%s:%u: %s (and %zu more)", first->file, first->line, first->what,
+			    n - 1);
+}

@@ -87,6 +87,12 @@ expect 0 '' --replay $good --selector sel1 --discover none --format json --outpu
 is 'the report is written' grep -q '"schema": "authcheck/1"' "$work/report"
 is 'nothing is left beside it' [ "$(find "$work" -name 'report*' | wc -l)" -eq 1 ]
 
+# ---- a zone that a name server refuses, and names that it only ignores ----
+printf '@ SOA a b 1 2 3 4 5\n@ NS a\nw CNAME x\nw A 93.184.215.20\n' >"$work/refused.zone"
+expect 2 'refused.zone:[34]: .*name servers refuse the zone' --zone "$work/refused.zone" --origin refused.test --offline
+printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ TXT "v=spf1 -all"\nout.elsewhere.net. A 93.184.215.20\n' >"$work/outside.zone"
+expect 1 'outside.zone:4: ignored: ' --zone "$work/outside.zone" --origin outside.test --offline
+
 # ---- what was not asked is not said to be missing ----
 printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ MX 10 mx\nmx A 93.184.215.20\n' >"$work/nodmarc.zone"
 expect 1 '_dmarc.test was not had' --zone "$work/nodmarc.zone" --origin nodmarc.test --offline --format json

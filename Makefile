@@ -3,7 +3,7 @@
 # A fresh clone configures itself: build/configure is made from configure.ac, and run in build/, where it writes config.mk
 # and config.h. All that is built goes to build/, but for ./authcheck.
 #
-#   build/obj/    the program's objects; libauthcheck.a is all of src but main.c
+#   build/obj/    the program's objects; libauthcheck.a is all of src but main.c, the program_*.c and the verbs
 #   build/san/    the same under AddressSanitizer and UndefinedBehaviorSanitizer, and the tests, which are linked with it
 #   build/fuzz/   the same for libFuzzer (clang)
 #   build/check/  the logs of the tests
@@ -51,7 +51,9 @@ FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sa
 
 # ---- sources ----
 
-LIB_SRC := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))
+# The program itself: what prints and exits.
+MAIN_SRC := $(sort src/main.c $(wildcard src/program*.c src/verb_*.c))
+LIB_SRC := $(filter-out $(MAIN_SRC),$(sort $(wildcard src/*.c src/*/*.c)))
 TEST_SRC := $(foreach d,unit story prop,$(sort $(wildcard tests/$(d)/*.c)))
 # A .c file in tests with a main is a test program; one without is a helper that all of them are linked with.
 TEST_MAIN := $(if $(TEST_SRC),$(shell grep -lE '^(int )?main\>' $(TEST_SRC)))
@@ -60,6 +62,7 @@ TEST_HELP := $(filter-out $(TEST_MAIN),$(TEST_SRC))
 DRIVER_SRC := $(sort $(wildcard tests/net/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
+MAIN_OBJ = $(MAIN_SRC:%.c=$(OBJ)/%.o)
 LIB_OBJ = $(LIB_SRC:%.c=$(OBJ)/%.o)
 SAN_OBJ = $(LIB_SRC:%.c=build/san/%.o)
 FUZZ_OBJ = $(LIB_SRC:%.c=build/fuzz/%.o)
@@ -74,7 +77,7 @@ FUZZ_BIN = $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 all: $(PROGRAM)
 	@:
 
-$(PROGRAM): $(OBJ)/src/main.o $(OBJ)/libauthcheck.a
+$(PROGRAM): $(MAIN_OBJ) $(OBJ)/libauthcheck.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(HARDEN_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
@@ -126,7 +129,7 @@ san: build/san/authcheck
 tests: $(TEST_BIN) $(DRIVER_BIN) $(REPLAY_BIN)
 	@:
 
-build/san/authcheck: build/san/src/main.o build/san/libauthcheck.a
+build/san/authcheck: $(MAIN_SRC:%.c=build/san/%.o) build/san/libauthcheck.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The layers of layers.txt, and who may touch the world: sockets, clocks and the environment are src/ask's and main.c's, printing and
-# leaving are main.c's, giving up is the arena's.
+# The layers of layers.txt, and who may touch the world: sockets, clocks and the environment are src/ask's and the program's (main.c,
+# program*.c, verb_*.c), printing and leaving are the program's, giving up is the arena's.
 # shellcheck source=tests/lint/lib.sh disable=SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -52,14 +52,17 @@ for file in src/*.[ch] src/*/*.[ch]; do
 	[ -e "$file" ] || continue
 	check_includes "$file" "${file%/*}"
 	case $file in
-	src/ask/* | src/main.c) ;;
+	src/ask/* | src/main.c | src/program*.c | src/verb_*.c) ;;
 	*)
-		code "$file" | grep -E "$asks" | sed -E "s#^([0-9]+):(.*)#$file:\1: only src/ask and main.c reach the world: \2#" >"$scratch"
+		code "$file" | grep -E "$asks" | sed -E "s#^([0-9]+):(.*)#$file:\1: only src/ask and the program reach the world: \2#" >"$scratch"
 		faults_from <"$scratch"
-		forbid "$file" "$clocks" 'clock, chance and environment are for src/ask and main.c'
+		forbid "$file" "$clocks" 'clock, chance and environment are for src/ask and the program'
 		;;
 	esac
-	case $file in src/main.c | src/base/arena.c) ;; *) forbid "$file" "$prints" 'only main.c prints and exits' ;; esac
+	case $file in
+	src/main.c | src/program*.c | src/verb_*.c | src/base/arena.c) ;;
+	*) forbid "$file" "$prints" 'only the program prints and exits' ;;
+	esac
 	case $file in src/base/arena.c) ;; *) forbid "$file" "$aborts" 'only the arena gives up' ;; esac
 	case $file in
 	src/parse/zone_file.c) ;; # zone.h says it: an $INCLUDE names a file

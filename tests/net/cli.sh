@@ -93,6 +93,22 @@ expect 2 'refused.zone:[34]: .*name servers refuse the zone' --zone "$work/refus
 printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ TXT "v=spf1 -all"\nout.elsewhere.net. A 93.184.215.20\n' >"$work/outside.zone"
 expect 1 'outside.zone:4: ignored: ' --zone "$work/outside.zone" --origin outside.test --offline
 
+# ---- a parent and its child: the nearer zone answers, whichever was named first and delegated or not ----
+printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ TXT "v=spf1 -all"\n' >"$work/parent.zone"
+printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ TXT "v=spf1 ip4:93.184.215.20 -all"\n' >"$work/child.zone"
+sed -i "1i \$ORIGIN parent.test." "$work/parent.zone"
+sed -i "1i \$ORIGIN child.parent.test." "$work/child.zone"
+for order in "parent child" "child parent"; do
+	"$authcheck" --offline --discover none --format json $(printf -- "--zone $work/%s.zone " $order) child.parent.test >"$work/out"
+	is "the child answers for itself ($order)" grep -q 'v=spf1 ip4:93.184.215.20 -all' "$work/out"
+	"$authcheck" --offline --discover none --format json $(printf -- "--zone $work/%s.zone " $order) parent.test >"$work/out"
+	is "the parent answers for itself ($order)" grep -q '"v=spf1 -all"' "$work/out"
+done
+
+# ---- many domains, each once ----
+"$authcheck" --offline --discover none --format ndjson b.example a.example B.example. a.example >"$work/out"
+is 'each domain once, in the order given' [ "$(grep -o '"domain":"[ab].example"' "$work/out" | tr -d '\n')" = '"domain":"b.example""domain":"a.example"' ]
+
 # ---- what was not asked is not said to be missing ----
 printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ MX 10 mx\nmx A 93.184.215.20\n' >"$work/nodmarc.zone"
 expect 1 '_dmarc.test was not had' --zone "$work/nodmarc.zone" --origin nodmarc.test --offline --format json

@@ -1,0 +1,54 @@
+/* program: one run of the program, and what every verb needs of it: complaints, output, and who
+ * answers.
+ *
+ * Layer: above all stages. main.c picks the verb; the verbs stand in src/verb_*.c. These files,
+ * with src/program*.c, are the only ones that print, exit and pick sources and formats. They are no
+ * part of libauthcheck.a. A verb returns the exit status. */
+#ifndef AUTHCHECK_PROGRAM_H
+#define AUTHCHECK_PROGRAM_H
+
+#include "audit.h"
+#include "options.h"
+#include "tape.h"
+#include "zone.h"
+
+enum { EXIT_USAGE = 2, FILE_MAX = 64 * 1024 * 1024, SOURCES_MAX = 1024 };
+
+struct program {
+	struct arena arena; /* lives as long as the program */
+	struct options o;
+	struct zone **zone; /* o.zones, read, in the order given */
+	struct tape tape;
+	struct source *source, *live, *row[SOURCES_MAX];
+	size_t nrow;
+	struct buf out; /* what has not been written yet; all of it when it goes to a file */
+	struct buf recorded;
+	struct facts written; /* questions that are on the recorded tape */
+	bool progress_shown;
+};
+
+/* One line on stderr: what, where, what to do. Returns EXIT_USAGE. */
+int complain(const char *text);
+
+/* Writes what has been rendered so far to stdout, unless it goes to a file. False, with a
+ * complaint, when that failed. */
+bool program_flush(struct program *p);
+/* Writes the files of --output and --record, whole or not at all. Likewise. */
+bool program_finish(struct program *p);
+/* Both: the exit status of a verb that has nothing else to say. */
+int program_done(struct program *p);
+
+/* Width and colour from the terminal, the environment and the options. */
+struct render_options program_render_options(const struct options *o);
+
+/* Reads the zones and the tape, and lines up who answers: p->source. False, with a complaint, when
+ * something cannot be had. */
+bool program_open(struct program *p);
+void program_close(struct program *p);
+
+/* The verbs, a row each in main.c's table. */
+int verb_audit(struct program *p);
+int verb_explain(struct program *p);
+int verb_rules(struct program *p);
+
+#endif

@@ -1,0 +1,107 @@
+/* Who answers: zone files, a tape, the network or nobody, in a row. */
+#include "file.h"
+#include "name.h"
+#include "program.h"
+
+enum { ZONE_FAULTS_TOLD = 10 };
+
+/* A zone that a name server would refuse is no zone. What it would merely ignore is told. */
+static bool zone_is_served(struct program *p, const struct zone *z)
+{
+	const char *refused = zone_refused(&p->arena, z);
+
+	if (refused)
+		complain(refused);
+	for (size_t i = 0; !refused && i < z->nfault && i < ZONE_FAULTS_TOLD; i++)
+		complain(arena_printf(&p->arena, "%s:%u: ignored: %s", z->fault[i].file,
+				      z->fault[i].line, z->fault[i].what));
+	return !refused;
+}
+
+/* Where one zone lies below another, the nearer one answers, as a name server does it: a parent
+ * that does not delegate the child must not hide it. Of two with one origin, the first given does.
+ */
+static void line_up_zones(struct program *p)
+{
+	size_t n = p->o.zones.n;
+	const struct zone **near = arena_array(&p->arena, n, sizeof(*near));
+
+	for (size_t i = 0, at; i < n; i++) {
+		unsigned labels = name_labels(p->zone[i]->origin);
+
+		for (at = i; at > 0 && name_labels(near[at - 1]->origin) < labels; at--)
+			near[at] = near[at - 1];
+		near[at] = p->zone[i];
+	}
+	for (size_t i = 0; i < n; i++)
+		p->row[p->nrow++] = source_zone(&p->arena, near[i]);
+}
+
+static bool read_zones(struct program *p)
+{
+	const char *err;
+
+	p->zone = arena_array(&p->arena, p->o.zones.n, sizeof(struct zone *));
+	if (p->o.zones.n > SOURCES_MAX - 2) {
+		complain("too many zone files at once");
+		return false;
+	}
+	for (size_t i = 0; i < p->o.zones.n; i++) {
+		p->zone[i] = ARENA_NEW(&p->arena, struct zone);
+		if (!parse_zone_file(&p->arena, p->o.zones.item[i], p->o.origin, p->zone[i],
+				     &err)) {
+			complain(err);
+			return false;
+		}
+		if (!zone_is_served(p, p->zone[i]))
+			return false;
+	}
+	line_up_zones(p);
+	return true;
+}
+
+static bool read_tape(struct program *p)
+{
+	struct buf text;
+	const char *err = NULL;
+	bool ok;
+
+	buf_init(&text, FILE_MAX);
+	ok = file_read(&p->arena, p->o.replay, FILE_MAX, &text, &err);
+	if (!ok)
+		complain(err);
+	else if (!tape_read(&p->arena, arena_str(&p->arena, buf_str(&text)), &p->tape, &err)) {
+		complain(arena_printf(&p->arena, "%s, %s", p->o.replay, err));
+		ok = false;
+	}
+	buf_free(&text);
+	if (ok)
+		p->row[p->nrow++] = source_tape(&p->arena, &p->tape);
+	return ok;
+}
+
+bool program_open(struct program *p)
+{
+	const char *err;
+
+	if (!read_zones(p) || (p->o.replay && !read_tape(p)))
+		return false;
+	if (p->o.offline) {
+		p->row[p->nrow++] = source_offline(&p->arena);
+	} else if (!p->o.replay) {
+		p->live = source_live(&p->arena, &p->o.live, &err);
+		if (!p->live) {
+			complain(err);
+			return false;
+		}
+		p->row[p->nrow++] = p->live;
+	}
+	p->source = source_mux(&p->arena, p->row, p->nrow);
+	return true;
+}
+
+void program_close(struct program *p)
+{
+	if (p->live)
+		p->live->ops->close(p->live);
+}

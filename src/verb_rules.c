@@ -17,7 +17,7 @@ int verb_explain(struct program *p)
 			p->o.words.item[0], near ? ": did you mean " : "", near ? near : "",
 			near ? "?" : ""));
 	}
-	render_explain(&p->out, rule, &ro);
+	render_explain(&p->out, &p->arena, rule, &ro);
 	return program_done(p);
 }
 

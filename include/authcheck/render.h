@@ -36,7 +36,8 @@ void render_ndjson(struct buf *out, struct arena *scratch, const struct report *
 		   const struct render_options *o, size_t index, size_t total);
 
 /* `authcheck explain`, `authcheck rules`, doc/rules.md: the rule table itself. */
-void render_explain(struct buf *out, enum rule_id rule, const struct render_options *o);
+void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,
+		    const struct render_options *o);
 void render_rules_text(struct buf *out);
 void render_rules_markdown(struct buf *out);
 

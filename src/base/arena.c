@@ -31,7 +31,7 @@ void arena_free(struct arena *a)
 	a->total = 0;
 }
 
-static _Noreturn void no_memory(struct arena *a)
+_Noreturn void arena_full(struct arena *a)
 {
 	if (a->oom)
 		longjmp(*a->oom, 1);
@@ -52,12 +52,12 @@ static struct arena_block *block_new(struct arena *a, size_t need)
 	    cap + sizeof(*b) > a->max - a->total) {
 		if (need > SIZE_MAX - sizeof(*b) || a->total > a->max ||
 		    need + sizeof(*b) > a->max - a->total)
-			no_memory(a);
+			arena_full(a);
 		cap = need;
 	}
 	b = malloc(sizeof(*b) + cap);
 	if (!b)
-		no_memory(a);
+		arena_full(a);
 	b->next = a->head;
 	b->used = 0;
 	b->cap = cap;
@@ -73,7 +73,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	void *p;
 
 	if (n > SIZE_MAX - align)
-		no_memory(a);
+		arena_full(a);
 	n = (n + align - 1) / align * align;
 	if (!b || b->cap - b->used < n)
 		b = block_new(a, n);
@@ -86,7 +86,7 @@ void *arena_alloc(struct arena *a, size_t n)
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
-		no_memory(a);
+		arena_full(a);
 	return arena_alloc(a, count * size);
 }
 
@@ -95,7 +95,7 @@ char *arena_strndup(struct arena *a, const char *p, size_t n)
 	char *s;
 
 	if (n == SIZE_MAX)
-		no_memory(a);
+		arena_full(a);
 	s = arena_alloc(a, n + 1);
 	if (n)
 		memcpy(s, p, n);
@@ -128,7 +128,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	va_end(ap2);
 	va_end(ap);
 	if (!s)
-		no_memory(a);
+		arena_full(a);
 	return s;
 }
 

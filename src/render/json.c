@@ -193,14 +193,24 @@ static int sink(const char *p, size_t n, void *arg)
 static void dump(struct buf *out, struct arena *scratch, const struct report *r, bool indent,
 		 size_t layout)
 {
-	struct js js = { .arena = scratch };
+	struct js js;
 	struct sink s = { .out = out, .indent = indent };
-	json_t *o = audit(&js, r);
+	jmp_buf here, *outside = scratch->oom;
+	json_t *o;
 
+	js_begin(&js, scratch);
+	scratch->oom = &here;
+	if (setjmp(here) != 0) {
+		js_end(&js);
+		scratch->oom = outside;
+		arena_full(scratch);
+	}
+	o = audit(&js, r);
 	if (!o || js.failed ||
 	    json_dump_callback(o, sink, &s, layout | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII) != 0)
 		out->failed = true;
-	json_decref(o);
+	scratch->oom = outside;
+	js_end(&js);
 }
 
 void render_json_begin(struct buf *out, const struct render_options *o, size_t total)

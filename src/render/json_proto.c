@@ -76,9 +76,7 @@ static void set_spf(struct js *js, json_t *o, const struct report *r)
 		clean = clean && ok;
 	}
 	js_set(js, o, "records", records);
-	if (clean)
-		json_decref(hex);
-	else
+	if (!clean)
 		js_set(js, o, "hex", hex);
 	js_set(js, o, "lookups", js_number_if(js, root != NULL, root ? root->lookups : 0));
 	js_set(js, o, "void_lookups", js_number_if(js, root != NULL, root ? root->voids : 0));

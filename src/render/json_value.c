@@ -7,25 +7,51 @@ static json_t *made(struct js *js, json_t *v)
 	return v;
 }
 
+void js_begin(struct js *js, struct arena *arena)
+{
+	*js = (struct js){ .arena = arena };
+	js->made = made(js, json_array());
+}
+
+void js_end(struct js *js)
+{
+	json_decref(js->made);
+	js->made = NULL;
+}
+
+static json_t *held(struct js *js, json_t *v)
+{
+	if (json_array_append_new(js->made, v) == 0)
+		return v;
+	js->failed = true;
+	return NULL;
+}
+
 json_t *js_object(struct js *js)
 {
-	return made(js, json_object());
+	return held(js, json_object());
 }
 
 json_t *js_array(struct js *js)
 {
-	return made(js, json_array());
+	return held(js, json_array());
+}
+
+/* The parent's own reference to a value that `made` holds. */
+static json_t *referred(json_t *v)
+{
+	return json_is_object(v) || json_is_array(v) ? json_incref(v) : v;
 }
 
 void js_set(struct js *js, json_t *object, const char *key, json_t *value)
 {
-	if (json_object_set_new_nocheck(object, key, value) != 0)
+	if (json_object_set_new_nocheck(object, key, referred(value)) != 0)
 		js->failed = true;
 }
 
 void js_push(struct js *js, json_t *array, json_t *value)
 {
-	if (json_array_append_new(array, value) != 0)
+	if (json_array_append_new(array, referred(value)) != 0)
 		js->failed = true;
 }
 

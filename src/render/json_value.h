@@ -2,7 +2,11 @@
  *
  * JSON text must be UTF-8 and records from DNS may be anything, so every octet that is no part of
  * valid UTF-8 becomes U+FFFD, and the octets themselves are given beside it in hexadecimal. A
- * failure (no memory) sticks in `failed`; one check at the end is enough. */
+ * failure (no memory) sticks in `failed`; one check at the end is enough.
+ *
+ * jansson's memory is not the arena's, and an arena that is full jumps out of whatever was being
+ * made: so `made` holds every object and array until js_end(), and no other value is held on to
+ * while anything is allocated. */
 #ifndef AUTHCHECK_RENDER_JSON_VALUE_H
 #define AUTHCHECK_RENDER_JSON_VALUE_H
 
@@ -13,11 +17,15 @@
 struct js {
 	struct arena *arena;
 	bool failed;
+	json_t *made;
 };
+
+void js_begin(struct js *js, struct arena *arena);
+void js_end(struct js *js);
 
 json_t *js_object(struct js *js);
 json_t *js_array(struct js *js);
-/* Takes `value` over. */
+/* Takes `value` over, unless it is one that `made` holds. */
 void js_set(struct js *js, json_t *object, const char *key, json_t *value);
 void js_push(struct js *js, json_t *array, json_t *value);
 

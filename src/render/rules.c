@@ -1,45 +1,35 @@
 /* The rule table as text: `authcheck explain`, `authcheck rules` and doc/rules.md. */
-#include "render.h"
+#include "text.h"
 
-/* Prose, wrapped at `width`, each line behind `indent` blanks. */
-static void wrap(struct buf *out, const char *text, size_t indent, size_t width)
+static void paragraph(struct pen *p, const char *text, size_t indent)
 {
-	size_t column = 0;
-
-	for (const char *p = text; *p;) {
-		const char *end = p;
-
-		while (*end && *end != ' ')
-			end++;
-		if (column && column + 1 + (size_t)(end - p) > width) {
-			buf_addc(out, '\n');
-			column = 0;
-		}
-		if (!column) {
-			buf_pad(out, ' ', indent);
-			column = indent;
-		} else {
-			buf_addc(out, ' ');
-			column++;
-		}
-		buf_add(out, p, (size_t)(end - p));
-		column += (size_t)(end - p);
-		for (p = end; *p == ' '; p++)
-			;
-	}
-	buf_addc(out, '\n');
+	p->indent = indent;
+	pen_to(p, indent);
+	pen_words(p, text);
+	pen_newline(p);
 }
 
-void render_explain(struct buf *out, enum rule_id id, const struct render_options *o)
+void render_explain(struct buf *out, struct arena *scratch, enum rule_id id,
+		    const struct render_options *o)
 {
 	const struct rule *r = &rules[id];
-	const char *bold = o->color ? "\033[1m" : "", *plain = o->color ? "\033[0m" : "";
+	struct pen p;
 
-	buf_addf(out, "%s%s%s: %s\n%s, %s, %s\n\n", bold, r->name, plain, r->title,
-		 severity_name(r->severity), proto_title(r->proto), r->ref);
-	wrap(out, r->why, 0, o->width);
-	buf_adds(out, "\nHow to mend it:\n");
-	wrap(out, r->fix, 2, o->width);
+	pen_init(&p, out, scratch, o);
+	pen_style(&p, STYLE_BOLD);
+	pen_put(&p, r->name);
+	pen_style(&p, STYLE_PLAIN);
+	pen_put(&p, ":");
+	paragraph(&p, r->title, 0);
+	paragraph(&p,
+		  arena_printf(scratch, "%s, %s, %s", severity_name(r->severity),
+			       proto_title(r->proto), r->ref),
+		  0);
+	pen_newline(&p);
+	paragraph(&p, r->why, 0);
+	pen_newline(&p);
+	paragraph(&p, "How to mend it:", 0);
+	paragraph(&p, r->fix, 2);
 }
 
 void render_rules_text(struct buf *out)

@@ -453,6 +453,42 @@ static void test_full(void **state)
 	buf_free(&b);
 }
 
+static bool renders_within(const struct report *r, size_t max)
+{
+	struct arena scratch;
+	struct buf b;
+	jmp_buf oom;
+	volatile bool whole = false;
+
+	arena_init(&scratch, max);
+	buf_init(&b, 16 << 20);
+	scratch.oom = &oom;
+	if (setjmp(oom) == 0) {
+		render_json(&b, &scratch, r, &options, 0, 1);
+		whole = true;
+	}
+	assert_ptr_equal(scratch.oom, &oom);
+	assert_false(b.failed);
+	buf_free(&b);
+	arena_free(&scratch);
+	return whole;
+}
+
+/* An arena that is full, at whatever moment: the report is lost and no memory is (the leak checker
+ * looks on). */
+static void test_arena_full(void **state)
+{
+	struct report r;
+	size_t max = 0;
+
+	help_report(*state, &r);
+	help_spf(*state, &r, S("v=spf1 include:a.example ip4:192.0.2.1 \xff -all"));
+	while (!renders_within(&r, max))
+		max += 64;
+	assert_true(max > 64);
+	assert_true(renders_within(&r, 64 << 20));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -461,7 +497,7 @@ int main(void)
 		TEST(test_absent_is_null), TEST(test_statuses),   TEST(test_spf),
 		TEST(test_dkim_mx),        TEST(test_finding),    TEST(test_evidence),
 		TEST(test_framing),        TEST(test_ndjson),     TEST(test_order),
-		TEST(test_full),
+		TEST(test_full),          TEST(test_arena_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -294,7 +294,7 @@ static const struct option {
 	  "least severity that makes the exit status 1 (error)" },
 	{ 0, "ignore", "RULE[@NAME]", set_ignore,
 	  "leave a rule out, for one name or for all (again for more)" },
-	{ 0, "timeout", "S", set_timeout, "seconds for one question (5)" },
+	{ 0, "timeout", "S", set_timeout, "seconds for one question (5); HTTPS may take twice that" },
 	{ 0, "deadline", "S", set_deadline, "seconds for one audit (30)" },
 	{ 0, "ca-file", "FILE", set_ca_file, "trusted certificates for HTTPS (PEM)" },
 	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", set_connect_to, "for HTTPS, as curl has it" },

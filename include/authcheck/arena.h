@@ -49,7 +49,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
  * increments *n. */
 void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size);
 
-/* What an arena does that has no more: goes to `oom`. For who came by there to tidy up, and goes on. */
+/* What an arena does that has no more: goes to `oom`. For who came by there to tidy up, and goes
+ * on. */
 _Noreturn void arena_full(struct arena *a);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

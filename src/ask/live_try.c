@@ -13,6 +13,7 @@ enum {
 	TCP_UNREACHABLE_MAX = 3,
 	UNREACHABLE_PAUSE_MS = 250,
 	ARES_TIMEOUT_MIN_MS = 200, /* no version waits for less */
+	ARES_RECKONS_VERSION = 0x011f00,
 	/* After so many answers that prove it, a server is taken for one without EDNS, or one that
 	   does not keep letter case. */
 	PROOFS = 4,
@@ -252,13 +253,22 @@ static void got_message(struct dns_try *t, const uint8_t *p, size_t n, int64_t n
 	arena_free(&d->scratch);
 }
 
+/* From 1.31 on c-ares waits for a time of its own reckoning, which may be shorter than ours. */
+static bool ares_reckons_timeouts(void)
+{
+	int version;
+
+	ares_version(&version);
+	return version >= ARES_RECKONS_VERSION;
+}
+
 static void got_nothing(struct dns_try *t, int status, int64_t now)
 {
 	switch (status) {
 	case ARES_ETIMEOUT:
 		/* our own timer is ahead of c-ares's, and some versions (1.27) say this of a
 		 * refused connection as well */
-		if (now - t->sent_ms < ARES_TIMEOUT_MIN_MS)
+		if (now - t->sent_ms < ARES_TIMEOUT_MIN_MS || !ares_reckons_timeouts())
 			unreachable(t, now);
 		break;
 	case ARES_ECANCELLED:

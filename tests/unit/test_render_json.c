@@ -497,7 +497,7 @@ int main(void)
 		TEST(test_absent_is_null), TEST(test_statuses),   TEST(test_spf),
 		TEST(test_dkim_mx),        TEST(test_finding),    TEST(test_evidence),
 		TEST(test_framing),        TEST(test_ndjson),     TEST(test_order),
-		TEST(test_full),          TEST(test_arena_full),
+		TEST(test_full),           TEST(test_arena_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

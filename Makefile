@@ -188,9 +188,12 @@ lint: deps-build
 	@$(MAKE) $(SUBMAKE) all
 	@env $(TEST_ENV) build-aux/run-tests.sh build/check $(LINTS)
 
-# The rules' own page is made from the table; a lint compares it.
+# The pages of the rules and the receivers are made from the tables; lints compare them.
 doc/rules.md: $(PROGRAM)
 	./authcheck rules --format markdown >$@.new && mv $@.new $@
+
+doc/receivers.md: $(PROGRAM)
+	./authcheck receivers --format markdown >$@.new && mv $@.new $@
 
 # ---- fuzzing ----
 

@@ -132,6 +132,8 @@ void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed
 	drop_ignored(a, s);
 	findings_sort(&a->report.findings);
 	list_unknown(a);
+	a->report.bulk = s->bulk;
+	a->report.receivers = s->receivers;
 	judge_report(&a->work, &a->report);
 	a->report.stats = (struct stats){ .queries = (unsigned)a->facts.n,
 					  .steps = a->steps,

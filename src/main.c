@@ -13,7 +13,8 @@ static void help(struct buf *out)
 		"usage: authcheck [OPTION]... DOMAIN...       audit domains\n"
 		"       authcheck [OPTION]... --zone FILE     audit what a zone file would publish\n"
 		"       authcheck explain RULE                what a rule means and how to mend it\n"
-		"       authcheck rules                       the table of rules\n\n"
+		"       authcheck rules                       the table of rules\n"
+		"       authcheck receivers                   the table of receivers\n\n"
 		"Fetches a domain's SPF, DKIM, DMARC, MX, PTR, MTA-STS and TLS-RPT records, judges\n"
 		"them, and says what makes receivers refuse its mail and how to mend it.\n\n");
 	options_help(out);
@@ -34,6 +35,7 @@ static const struct {
 	{ "audit", verb_audit },
 	{ "explain", verb_explain },
 	{ "rules", verb_rules },
+	{ "receivers", verb_receivers },
 };
 
 static int run(struct program *p)

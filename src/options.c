@@ -121,6 +121,25 @@ static void set_intent(struct reader *r, const char *arg)
 	fail(r, "one of auto, sends, receives, parked");
 }
 
+static void set_bulk(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->bulk = true;
+}
+
+static void set_receiver(struct reader *r, const char *arg)
+{
+	enum receiver_id who;
+
+	if (receiver_from(str_c(arg), &who))
+		r->o->receivers |= UINT64_C(1) << who;
+	else
+		fail(r,
+		     arena_printf(r->arena,
+				  "there is no receiver \"%s\" (`authcheck receivers` lists them)",
+				  arg));
+}
+
 static void set_format(struct reader *r, const char *arg)
 {
 	struct buf b;
@@ -288,6 +307,8 @@ static const struct option {
 	  "how many well-known selectors to try (full)" },
 	{ 0, "ip", "ADDR", set_ip, "an address that sends for the domain (again for more)" },
 	{ 0, "intent", "auto|sends|receives|parked", set_intent, "what the domain is for (auto)" },
+	{ 0, "bulk", NULL, set_bulk, "judge as a sender of more than 5,000 messages a day" },
+	{ 0, "receiver", "NAME", set_receiver, "judge only for this receiver (again for more)" },
 	{ 0, "format", "NAME", set_format, "text, json, ndjson (text)" },
 	{ 0, "output", "FILE", set_output, "write the report there, whole or not at all" },
 	{ 0, "fail-on", "error|warning|info|never", set_fail_on,

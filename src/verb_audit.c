@@ -216,6 +216,8 @@ static int audit_all(struct run *r)
 		.limits = p->o.limits,
 		.ignores = p->o.ignores,
 		.nignores = p->o.nignores,
+		.bulk = p->o.bulk,
+		.receivers = p->o.receivers,
 		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(),
 		.progress = progress,
 		.progress_arg = p,

@@ -1,4 +1,4 @@
-/* authcheck explain, authcheck rules: the table of rules. */
+/* authcheck explain, rules, receivers: the tables themselves. */
 #include "program.h"
 
 int verb_explain(struct program *p)
@@ -30,5 +30,17 @@ int verb_rules(struct program *p)
 		render_rules_markdown(&p->out);
 	else
 		render_rules_text(&p->out);
+	return program_done(p);
+}
+
+int verb_receivers(struct program *p)
+{
+	if (p->o.words.n)
+		return complain(
+			"receivers takes no argument; `authcheck --receiver NAME` judges for one");
+	if (p->o.format_name && !p->o.format)
+		render_receivers_markdown(&p->out);
+	else
+		render_receivers_text(&p->out);
 	return program_done(p);
 }

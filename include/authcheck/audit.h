@@ -38,6 +38,8 @@ struct audit_setup {
 	struct audit_limits limits;
 	const struct ignore *ignores;
 	size_t nignores;
+	bool bulk;          /* a sender of more than 5,000 messages a day */
+	uint64_t receivers; /* bit i: judge for receiver i; 0: for all */
 	int64_t now_s;
 	audit_progress_fn *progress;
 	void *progress_arg;

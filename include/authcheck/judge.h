@@ -4,7 +4,34 @@
 
 #include "report.h"
 
-/* Sets status[], score, grade, risk and risk_because from presence[] and the findings. */
+/* How surely a condition (receiver.h) is met; of several causes the last of these counts. */
+enum met {
+	MET_NO,
+	MET_UNSEEN, /* nothing was found that would meet it, nor anything that rules it out */
+	MET_MAYBE,  /* some messages or servers */
+	MET_LOST,   /* an answer that could not be had decides it */
+	MET_YES,
+};
+
+/* What is known of a message, or of all of a domain's own mail, in the words of receivers. */
+struct standing {
+	enum met met[COND_COUNT];
+	const struct finding **blame[COND_COUNT];
+	size_t nblame[COND_COUNT];
+	const char *domain, *ip; /* for replies; ip NULL: not known */
+};
+
+/* The standing of the domain's own mail, sent with the domain in MAIL FROM and From, from the
+ * findings and the view of the records. `bulk`: of more than 5,000 messages a day. */
+void stand_report(struct arena *a, const struct report *r, bool bulk, struct standing *out);
+
+/* What each receiver does: RECEIVER_COUNT verdicts, in the table's order. */
+struct verdict *judge_receivers(struct arena *a, const struct standing *s);
+
+/* Sets the report's verdicts, risk and risk_because. */
+void judge_risk(struct arena *a, struct report *r);
+
+/* Sets status[], score, grade, verdicts and risk from presence[] and the findings. */
 void judge_report(struct arena *a, struct report *r);
 
 /* The exit status of one audit: 0, 1 or 3 (interface: 3 is "undecided"). fail_on NULL: never. */

@@ -26,6 +26,8 @@ struct options {
 	enum severity fail_on;
 	enum color color;
 	bool quiet, verbose, help, version;
+	bool bulk;
+	uint64_t receivers; /* bit i: receiver i; 0: all */
 	struct live_options live;
 	struct audit_limits limits;
 	struct audit_wish wish;

@@ -50,5 +50,6 @@ void program_close(struct program *p);
 int verb_audit(struct program *p);
 int verb_explain(struct program *p);
 int verb_rules(struct program *p);
+int verb_receivers(struct program *p);
 
 #endif

@@ -41,4 +41,10 @@ void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,
 void render_rules_text(struct buf *out);
 void render_rules_markdown(struct buf *out);
 
+/* `authcheck receivers`, doc/receivers.md: the receivers' table. */
+void render_receivers_text(struct buf *out);
+void render_receivers_markdown(struct buf *out);
+/* Text from a table, with the marks that Markdown would read as its own escaped. */
+void render_markdown_text(struct buf *out, const char *text);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "finding.h"
 #include "parse.h"
+#include "receiver.h"
 
 enum intent {
 	INTENT_AUTO,     /* to be guessed */
@@ -133,6 +134,18 @@ struct tls_rpt_view {
 	const struct tls_rpt *record;
 };
 
+/* ---- receivers ---- */
+struct verdict { /* what one receiver does with the domain's own mail, as far as DNS shows */
+	enum receiver_id who;
+	enum fate fate;
+	bool sure; /* false: it depends on the message, on what was not found, or on the receiver's
+		      settings */
+	const struct ruling *ruling; /* what decides it; NULL: nothing was found, so accept */
+	const char *reply;           /* what it answers; NULL: nothing, or not published */
+	const struct finding **because;
+	size_t nbecause;
+};
+
 struct unknown {
 	const char *question;
 	const char *why;
@@ -168,6 +181,12 @@ struct report {
 	enum risk risk;
 	const struct finding **risk_because;
 	size_t nrisk_because;
+
+	bool bulk;               /* judged as a sender of more than 5,000 messages a day */
+	uint64_t receivers;      /* bit i: the user asks for receiver i; 0: for all */
+	struct verdict *verdict; /* in the order of the table; none where no mail is sent */
+	size_t nverdict;
+	struct verdict *bulk_verdict; /* what it would be for a bulk sender; NULL when `bulk` */
 
 	struct unknown *unknown; /* sorted by question */
 	size_t nunknown;

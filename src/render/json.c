@@ -121,6 +121,51 @@ static json_t *risk_because(struct js *js, const struct report *r)
 	return list;
 }
 
+static json_t *verdict(struct js *js, const struct verdict *v)
+{
+	json_t *o = js_object(js), *because = js_array(js);
+
+	js_set(js, o, "receiver", js_words(js, receivers[v->who].name));
+	js_set(js, o, "fate", js_words(js, fate_name(v->fate)));
+	js_set(js, o, "sure", js_bool(v->sure));
+	js_set(js, o, "optional", js_bool(v->ruling && v->ruling->optional));
+	js_set(js, o, "reply", js_words(js, v->reply));
+	for (size_t i = 0; i < v->nbecause; i++)
+		js_push(js, because, js_words(js, rules[v->because[i]->rule].name));
+	js_set(js, o, "because", because);
+	return o;
+}
+
+/* Those asked for; else the large ones, and all that do not accept. */
+static json_t *verdicts(struct js *js, const struct report *r)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < r->nverdict; i++) {
+		const struct verdict *v = &r->verdict[i];
+
+		if (r->receivers ? r->receivers >> v->who & 1
+				 : v->ruling || receivers[v->who].major)
+			js_push(js, list, verdict(js, v));
+	}
+	return list;
+}
+
+/* Those of whom a bulk sender gets another answer. */
+static json_t *bulk_verdicts(struct js *js, const struct report *r)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; r->bulk_verdict && i < r->nverdict; i++) {
+		const struct verdict *v = &r->bulk_verdict[i];
+
+		if (v->ruling != r->verdict[i].ruling &&
+		    (!r->receivers || r->receivers >> v->who & 1))
+			js_push(js, list, verdict(js, v));
+	}
+	return list;
+}
+
 static json_t *unknown(struct js *js, const struct report *r)
 {
 	json_t *list = js_array(js);
@@ -161,7 +206,10 @@ static json_t *audit(struct js *js, const struct report *r)
 	js_set(js, o, "risk_because", risk_because(js, r));
 	js_set(js, o, "protocols", protocols(js, r));
 	js_set(js, o, "findings", findings(js, r));
-	js_set(js, o, "receivers", js_array(js));
+	js_set(js, o, "bulk", js_bool(r->bulk));
+	js_set(js, o, "receivers", verdicts(js, r));
+	if (!r->bulk)
+		js_set(js, o, "receivers_bulk", bulk_verdicts(js, r));
 	js_set(js, o, "unknown", unknown(js, r));
 	js_set(js, o, "stats", stats(js, r));
 	return o;

@@ -40,7 +40,7 @@ void render_rules_text(struct buf *out)
 }
 
 /* Text from the table holds marks that Markdown would read as its own. */
-static void put_markdown(struct buf *out, const char *text)
+void render_markdown_text(struct buf *out, const char *text)
 {
 	for (; *text; text++) {
 		if (strchr("*_<>|`\\", *text))
@@ -63,11 +63,11 @@ void render_rules_markdown(struct buf *out)
 				continue;
 			buf_addf(out, "\n### %s\n\n", r->name);
 			buf_addf(out, "**%s**, %s: ", severity_name(r->severity), r->ref);
-			put_markdown(out, r->title);
+			render_markdown_text(out, r->title);
 			buf_adds(out, ".\n\n");
-			put_markdown(out, r->why);
+			render_markdown_text(out, r->why);
 			buf_adds(out, "\n\n*Mend it:* ");
-			put_markdown(out, r->fix);
+			render_markdown_text(out, r->fix);
 			buf_adds(out, ".\n");
 		}
 	}

@@ -80,29 +80,6 @@ static bool is_risk(const struct report *r, const struct finding *f)
 	return false;
 }
 
-/* As much of the text as fits on the line. */
-static void put_cut(struct pen *p, const char *s)
-{
-	struct str text = str_c(s);
-	size_t room = p->width - p->col, n = 0, columns = 0;
-
-	if (pen_columns(text) <= room)
-		return pen_raw(p, text);
-	while (columns + pen_columns(str_sub(text, n, 1)) + 3 <= room)
-		columns += pen_columns(str_sub(text, n++, 1));
-	/* at the end of a word, where that does not cost much */
-	for (size_t back = 0; back < 16 && back < n; back++) {
-		if (text.p[n - back] == ' ') {
-			n -= back;
-			break;
-		}
-	}
-	while (n && text.p[n - 1] == '.')
-		n--;
-	pen_raw(p, str_sub(text, 0, n));
-	pen_put(p, "...");
-}
-
 /* One line for a finding and those of the same rule behind it in the report. */
 static void put_first(struct pen *p, const struct report *r, const struct finding *f, size_t times)
 {
@@ -112,9 +89,9 @@ static void put_first(struct pen *p, const struct report *r, const struct findin
 	pen_put(p, proto_title(rules[f->rule].proto));
 	pen_to(p, 18);
 	if (times > 1)
-		put_cut(p, arena_printf(p->scratch, "%s (%zu times)", rules[f->rule].title, times));
+		pen_cut(p, arena_printf(p->scratch, "%s (%zu times)", rules[f->rule].title, times));
 	else
-		put_cut(p, text_brief(p->scratch, f, p->width - p->col));
+		pen_cut(p, text_brief(p->scratch, f, p->width - p->col));
 	pen_newline(p);
 }
 
@@ -306,8 +283,10 @@ static void put_tail(struct pen *p, const struct report *r, bool last, bool apar
 
 	for (int proto = 0; proto < PROTO_COUNT; proto++)
 		shown = shown || has_findings(p, r, (enum proto)proto);
-	if (!apart && (p->o->verbose || r->nunknown || count_notes(r) || (shown && last)))
+	if (!apart &&
+	    (p->o->verbose || r->nunknown || r->nverdict || count_notes(r) || (shown && last)))
 		pen_newline(p);
+	text_receivers(p, r);
 	put_unknown(p, r);
 	p->indent = 0;
 	put_counts(p, r);

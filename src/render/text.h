@@ -54,6 +54,8 @@ void pen_put(struct pen *p, const char *s);
  * cut. What the next call begins with belongs to the last word of this one, unless there is a blank
  * between them. The text must live as long as the pen. */
 void pen_words(struct pen *p, const char *s);
+/* As much of the text as fits on this line. */
+void pen_cut(struct pen *p, const char *s);
 /* The columns that text takes. */
 size_t pen_columns(struct str s);
 
@@ -83,6 +85,9 @@ const char *text_brief(struct arena *a, const struct finding *f, size_t room);
 
 /* The include tree and what each term of it costs. */
 void text_spf_tree(struct pen *p, const struct report *r);
+
+/* What receivers do with the domain's mail. */
+void text_receivers(struct pen *p, const struct report *r);
 /* Every record of the protocol, for -v. */
 void text_records(struct pen *p, const struct report *r, enum proto proto);
 

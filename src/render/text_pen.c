@@ -146,3 +146,25 @@ void pen_words(struct pen *p, const char *s)
 		rest = str_from(rest, n + 1);
 	}
 }
+
+void pen_cut(struct pen *p, const char *s)
+{
+	struct str text = str_c(s);
+	size_t room = p->width - p->col, n = 0, columns = 0;
+
+	if (pen_columns(text) <= room)
+		return pen_raw(p, text);
+	while (columns + pen_columns(str_sub(text, n, 1)) + 3 <= room)
+		columns += pen_columns(str_sub(text, n++, 1));
+	/* at the end of a word, where that does not cost much */
+	for (size_t back = 0; back < 16 && back < n; back++) {
+		if (text.p[n - back] == ' ') {
+			n -= back;
+			break;
+		}
+	}
+	while (n && text.p[n - 1] == '.')
+		n--;
+	pen_raw(p, str_sub(text, 0, n));
+	pen_put(p, "...");
+}

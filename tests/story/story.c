@@ -46,6 +46,9 @@ static void directive(struct story *s, struct str line)
 			assert_true(s->nalso < 32);
 			s->also[s->nalso++] = text(s, word(&v));
 		}
+	} else if ((v = rest_of(line, "#! refuse ")).p) {
+		assert_true(s->nrefuse < 16);
+		s->refuse[s->nrefuse++] = text(s, v);
 	} else if ((v = rest_of(line, "#! selector ")).p) {
 		assert_true(s->setup.wish.nselectors < 16);
 		s->selector[s->setup.wish.nselectors++] = text(s, v);

@@ -15,6 +15,8 @@ struct story {
 	const char *domain;
 	const char *also[32];
 	size_t nalso;
+	const char *refuse[16]; /* "gmail 550-5.7.27", "maybe yahoo 421" */
+	size_t nrefuse;
 	const char *selector[16];
 	struct str ip[16];
 	struct tape tape;

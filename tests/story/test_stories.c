@@ -33,9 +33,57 @@ static void show(struct audit *a)
 	buf_free(&b);
 }
 
+/* The large receivers that refuse a bulk sender with these findings, as the story has it: "gmail
+ * 550-5.7.27", or "maybe gmail 550-5.7.27" where it is not sure. */
+static void refusals(struct audit *a, const char **list, size_t *n)
+{
+	for (size_t i = 0; i < a->report.nverdict; i++) {
+		const struct verdict *v = &a->report.bulk_verdict[i];
+		struct str reply = str_c(v->reply);
+		ptrdiff_t end, second;
+
+		if (!receivers[v->who].major || !v->ruling || v->ruling->optional ||
+		    (v->fate != FATE_DEFER && v->fate != FATE_REJECT))
+			continue;
+		end = str_find(reply, ' ');
+		second = end == 3 ? str_find(str_from(reply, 4), ' ') : -1;
+		if (second > 0 && str_find(str_sub(reply, 4, (size_t)second), '.') > 0)
+			end = 4 + second;
+		list[(*n)++] = arena_printf(&a->work, "%s%s%s%.*s", v->sure ? "" : "maybe ",
+					    receivers[v->who].name, end > 0 ? " " : "",
+					    end > 0 ? (int)end : 0, reply.p);
+	}
+}
+
+static void check_refusals(const struct story *s, struct audit *a)
+{
+	const char *list[RECEIVER_COUNT];
+	size_t n = 0;
+	bool same;
+
+	refusals(a, list, &n);
+	same = n == s->nrefuse;
+	for (size_t i = 0; same && i < n; i++)
+		same = strcmp(list[i], s->refuse[i]) == 0;
+	if (same)
+		return;
+	for (size_t i = 0; i < n; i++)
+		print_message("%s: #! refuse %s\n", s->path, list[i]);
+	fail_msg("%s: these receivers refuse, and not those the story names", s->path);
+}
+
+static bool is_blamed(enum rule_id rule)
+{
+	for (size_t i = 0; i < nblames; i++)
+		if (blames[i].rule == rule)
+			return true;
+	return false;
+}
+
 static void check_story(struct story *s)
 {
 	struct audit a;
+	enum rule_id rule;
 	bool fired = false;
 	const char *wrong = NULL;
 
@@ -67,6 +115,8 @@ static void check_story(struct story *s)
 		fail_msg("%s: %s %s", s->path, s->rule, s->fires ? "did not fire" : "fired");
 	if (wrong)
 		fail_msg("%s: %s is not as the story says", s->path, wrong);
+	if (rule_from(str_c(s->rule), &rule) && is_blamed(rule))
+		check_refusals(s, &a);
 	audit_free(&a);
 }
 

@@ -1,0 +1,245 @@
+/* From a standing to what each receiver does, and from that to the risk.
+ *
+ * A ruling applies when all its conditions are met, as surely as the least sure of them. One that
+ * only might apply counts when something that was really found speaks for it: what was not found by
+ * guessing is no fault. Of the rulings that apply the heaviest fate counts; among equals the
+ * table's first, which is the most particular. */
+#include "judge.h"
+
+#include "buf.h"
+
+/* ---- one ruling ---- */
+
+static bool has_sure_blame(const struct standing *s, const struct ruling *r)
+{
+	for (size_t i = 0; i < r->nconditions; i++)
+		for (size_t k = 0; k < s->nblame[r->condition[i]]; k++)
+			if (s->blame[r->condition[i]][k]->sure)
+				return true;
+	return false;
+}
+
+static enum met weigh(const struct standing *s, const struct ruling *r)
+{
+	enum met least = MET_YES;
+	bool lost = false;
+
+	for (size_t i = 0; i < r->nconditions; i++) {
+		enum met m = s->met[r->condition[i]];
+
+		if (m == MET_NO)
+			return MET_NO;
+		lost |= m == MET_LOST;
+		least = m < least ? m : least;
+	}
+	if (lost)
+		return MET_LOST;
+	if (least != MET_YES && !has_sure_blame(s, r))
+		return MET_NO;
+	return least;
+}
+
+/* ---- one receiver ---- */
+
+static const char *fill_in(struct arena *a, const struct standing *s, const char *reply)
+{
+	static const struct str domain = { "{domain}", 8 }, ip = { "{ip}", 4 };
+	struct str rest = str_c(reply);
+	char *out;
+	size_t n = 0, room;
+	struct str d = str_c(s->domain), i = str_c(s->ip ? s->ip : "the sender's address");
+
+	if (!rest.n)
+		return NULL;
+	room = rest.n * ((d.n > i.n ? d.n : i.n) + 1) + 1;
+	out = arena_alloc(a, room);
+	while (rest.n) {
+		struct str put = str_starts(rest, domain) ? d
+				 : str_starts(rest, ip)   ? i
+							  : str_sub(rest, 0, 1);
+
+		memcpy(out + n, put.p, put.n);
+		n += put.n;
+		rest = str_from(rest, str_starts(rest, domain) ? domain.n
+				      : str_starts(rest, ip)   ? ip.n
+							       : 1);
+	}
+	out[n] = '\0';
+	return arena_strndup(a, out, n);
+}
+
+static void explain(struct arena *a, const struct standing *s, struct verdict *v)
+{
+	size_t most = 0;
+
+	v->reply = fill_in(a, s, v->ruling->reply);
+	for (size_t i = 0; i < v->ruling->nconditions; i++)
+		most += s->nblame[v->ruling->condition[i]];
+	v->because = arena_array(a, most, sizeof(*v->because));
+	for (size_t i = 0; i < v->ruling->nconditions; i++) {
+		enum condition_id c = v->ruling->condition[i];
+
+		for (size_t k = 0; k < s->nblame[c]; k++) {
+			bool there = false;
+
+			for (size_t j = 0; j < v->nbecause; j++)
+				there |= v->because[j] == s->blame[c][k];
+			if (!there)
+				v->because[v->nbecause++] = s->blame[c][k];
+		}
+	}
+}
+
+/* How much a ruling counts: what hangs on a setting counts least; else the heavier fate, and of
+ * equal ones the surer. 0: it does not apply. */
+static int rank(const struct ruling *r, enum met m)
+{
+	int fate = (int)r->fate;
+
+	if (m == MET_NO || (m == MET_LOST && r->optional))
+		return 0;
+	if (r->optional)
+		return 1 + fate;
+	return 8 + fate * 3 + (m == MET_YES ? 2 : m == MET_LOST ? 1 : 0);
+}
+
+static void judge_one(const struct standing *s, struct verdict *v)
+{
+	int best = 0;
+
+	for (size_t i = 0; i < nrulings; i++) {
+		const struct ruling *r = &rulings[i];
+		enum met m = r->who == v->who ? weigh(s, r) : MET_NO;
+
+		if (rank(r, m) <= best)
+			continue;
+		best = rank(r, m);
+		v->ruling = r;
+		v->fate = m == MET_LOST ? FATE_UNKNOWN : r->fate;
+		v->sure = m == MET_YES && !r->optional;
+	}
+}
+
+struct verdict *judge_receivers(struct arena *a, const struct standing *s)
+{
+	struct verdict *v = arena_array(a, RECEIVER_COUNT, sizeof(*v));
+
+	for (int i = 0; i < (int)RECEIVER_COUNT; i++) {
+		v[i] = (struct verdict){ .who = (enum receiver_id)i, .sure = true };
+		judge_one(s, &v[i]);
+		if (v[i].ruling)
+			explain(a, s, &v[i]);
+	}
+	return v;
+}
+
+/* ---- risk ---- */
+
+/* What a verdict means for the domain's mail. What is done to bulk senders only threatens others
+ * less; what hangs on a check that few have turned on, not at all. */
+static enum risk risk_at(const struct verdict *v, const struct standing *s, bool only_bulk)
+{
+	enum met m;
+
+	if (!v->ruling || v->ruling->optional)
+		return RISK_NONE;
+	if (v->fate == FATE_UNKNOWN)
+		return RISK_UNKNOWN;
+	m = weigh(s, v->ruling);
+	if (only_bulk)
+		return m == MET_YES ? RISK_MEDIUM : RISK_NONE;
+	if (v->fate == FATE_REJECT)
+		return m == MET_MAYBE ? RISK_MEDIUM : RISK_HIGH;
+	return RISK_MEDIUM;
+}
+
+static void add_because(struct report *r, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->nbecause; i++) {
+		bool there = false;
+
+		for (size_t k = 0; k < r->nrisk_because; k++)
+			there |= r->risk_because[k] == v->because[i];
+		if (!there)
+			r->risk_because[r->nrisk_because++] = v->because[i];
+	}
+}
+
+/* Those that the user asks for, else the large ones. */
+static enum risk risk_of(const struct report *r, const struct verdict *v, const struct standing *s,
+			 bool only_bulk)
+{
+	if (r->receivers ? !(r->receivers >> v->who & 1) : !receivers[v->who].major)
+		return RISK_NONE;
+	return risk_at(v, s, only_bulk);
+}
+
+/* Warnings that refuse nothing by themselves, of what mail is judged by. */
+static bool is_weak(const struct finding *f)
+{
+	static const bool judged[PROTO_COUNT] = {
+		[PROTO_SPF] = true, [PROTO_DKIM] = true, [PROTO_PTR] = true
+	};
+
+	return f->sure && judged[rules[f->rule].proto] && rules[f->rule].severity >= SEV_WARNING;
+}
+
+static enum risk risk_by_findings(struct report *r)
+{
+	enum risk risk = RISK_NONE;
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		if (is_weak(r->findings.item[i])) {
+			risk = RISK_LOW;
+			r->risk_because[r->nrisk_because++] = r->findings.item[i];
+		}
+	return risk;
+}
+
+static enum risk worst_risk(struct report *r, const struct verdict *v, const struct standing *s,
+			    bool only_bulk, bool *unknown)
+{
+	enum risk worst = RISK_NONE;
+
+	for (size_t i = 0; i < r->nverdict; i++) {
+		enum risk risk = risk_of(r, &v[i], s, only_bulk);
+
+		if (risk == RISK_UNKNOWN)
+			*unknown = true;
+		else if (risk > worst)
+			worst = risk;
+	}
+	return worst;
+}
+
+void judge_risk(struct arena *a, struct report *r)
+{
+	struct standing plain, bulk;
+	enum risk now, then = RISK_NONE;
+	bool unknown = false;
+
+	r->risk = RISK_NONE;
+	r->risk_because = arena_array(a, r->findings.n, sizeof(*r->risk_because));
+	/* no mail, no refusal */
+	if (r->intent == INTENT_PARKED || r->intent == INTENT_RECEIVES)
+		return;
+	stand_report(a, r, r->bulk, &plain);
+	stand_report(a, r, true, &bulk);
+	r->nverdict = RECEIVER_COUNT;
+	r->verdict = judge_receivers(a, &plain);
+	r->bulk_verdict = r->bulk ? NULL : judge_receivers(a, &bulk);
+	now = worst_risk(r, r->verdict, &plain, false, &unknown);
+	if (r->bulk_verdict)
+		then = worst_risk(r, r->bulk_verdict, &bulk, true, &unknown);
+	r->risk = now > then ? now : then;
+	if (unknown && r->risk < RISK_HIGH)
+		r->risk = RISK_UNKNOWN;
+	for (size_t i = 0; i < r->nverdict; i++) {
+		if (risk_of(r, &r->verdict[i], &plain, false) == r->risk)
+			add_because(r, &r->verdict[i]);
+		if (r->bulk_verdict && risk_of(r, &r->bulk_verdict[i], &bulk, true) == r->risk)
+			add_because(r, &r->bulk_verdict[i]);
+	}
+	if (r->risk == RISK_NONE)
+		r->risk = risk_by_findings(r);
+}

@@ -1,0 +1,269 @@
+/* Verdicts: what each receiver does with a standing, and how sure that is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "judge.h"
+#include "unit_arena.h"
+
+static struct fact some = { .state = FACT_SOME, .name = "example.com" };
+static struct fact lost = { .state = FACT_LOST, .name = "example.com" };
+
+/* A report of a domain that sends, with a DMARC policy and these findings. */
+static void report(struct report *r, enum dmarc_policy policy)
+{
+	*r = (struct report){ .domain = "example.com", .intent = INTENT_SENDS };
+	r->findings.arena = &arena;
+	r->presence[PROTO_DMARC] = PRESENCE_YES;
+	r->dmarc.effective_policy = policy;
+}
+
+static void broken(struct report *r, enum rule_id rule, struct fact *f)
+{
+	finding_add(&r->findings, rule, "example.com", f, NULL);
+}
+
+/* Gives the domain a DKIM key that verifiers can use. */
+static void sound_key(struct report *r)
+{
+	static struct dkim_key key = { .usable = true };
+	static struct rr rr;
+	static struct fact fact = { .state = FACT_SOME, .name = "s._domainkey.example.com" };
+	static struct dkim_key_view view = {
+		.selector = "s", .fact = &fact, .rr = &rr, .key = &key
+	};
+
+	r->dkim.keys = &view;
+	r->dkim.nkeys = 1;
+}
+
+static const struct verdict *of(const struct verdict *v, enum receiver_id who)
+{
+	return &v[who];
+}
+
+static bool answers(const struct verdict *v, const char *code)
+{
+	return v->reply && str_starts(str_c(v->reply), str_c(code));
+}
+
+static void nothing_wrong_is_accepted_by_all(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	sound_key(&r);
+	judge_risk(&arena, &r);
+	for (size_t i = 0; i < r.nverdict; i++) {
+		assert_int_equal(r.verdict[i].fate, FATE_ACCEPT);
+		assert_int_equal(r.bulk_verdict[i].fate, FATE_ACCEPT);
+	}
+	assert_int_equal(r.risk, RISK_NONE);
+}
+
+static void a_selector_not_guessed_is_no_fault(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	judge_risk(&arena, &r);
+	for (size_t i = 0; i < r.nverdict; i++)
+		assert_int_equal(r.bulk_verdict[i].fate, FATE_ACCEPT);
+	assert_int_equal(r.risk, RISK_NONE);
+}
+
+static void no_spf_alone_hurts_bulk_senders(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_NONE);
+	sound_key(&r);
+	broken(&r, RULE_SPF_NONE, &some);
+	judge_risk(&arena, &r);
+	assert_int_equal(of(r.verdict, RECEIVER_GMAIL)->fate, FATE_ACCEPT);
+	assert_int_equal(of(r.verdict, RECEIVER_OUTLOOK)->fate, FATE_ACCEPT);
+	assert_true(answers(of(r.bulk_verdict, RECEIVER_GMAIL), "550-5.7.27"));
+	assert_true(answers(of(r.bulk_verdict, RECEIVER_OUTLOOK), "550 5.7.515"));
+	assert_true(of(r.bulk_verdict, RECEIVER_OUTLOOK)->sure);
+	assert_int_equal(r.risk, RISK_MEDIUM);
+}
+
+static void no_spf_and_no_dkim_is_refused(void **state)
+{
+	struct report r;
+	const struct verdict *v;
+
+	(void)state;
+	report(&r, DMARC_NONE);
+	broken(&r, RULE_SPF_NONE, &some);
+	broken(&r, RULE_DKIM_SELECTOR_MISSING, &some);
+	judge_risk(&arena, &r);
+	v = of(r.verdict, RECEIVER_GMAIL);
+	assert_int_equal(v->fate, FATE_REJECT);
+	assert_true(v->sure && answers(v, "550-5.7.26 Your email"));
+	assert_int_equal(v->nbecause, 2);
+	assert_true(answers(of(r.verdict, RECEIVER_YAHOO), "550 5.7.9"));
+	assert_int_equal(r.risk, RISK_HIGH);
+}
+
+static void no_spf_and_no_key_found_may_be_refused(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_NONE);
+	broken(&r, RULE_SPF_NONE, &some);
+	judge_risk(&arena, &r);
+	assert_int_equal(of(r.verdict, RECEIVER_GMAIL)->fate, FATE_REJECT);
+	assert_false(of(r.verdict, RECEIVER_GMAIL)->sure);
+	assert_int_equal(of(r.verdict, RECEIVER_GMX)->fate, FATE_ACCEPT);
+}
+
+static void a_policy_of_reject_is_applied(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	broken(&r, RULE_SPF_MULTIPLE, &some);
+	broken(&r, RULE_DKIM_NO_P, &some);
+	judge_risk(&arena, &r);
+	assert_true(answers(of(r.verdict, RECEIVER_GMAIL), "550-5.7.26 Unauthenticated email from "
+							   "example.com is not accepted"));
+	assert_true(answers(of(r.verdict, RECEIVER_MICROSOFT365), "550 5.7.509"));
+	assert_true(answers(of(r.verdict, RECEIVER_MAILRU), "550 5.7.1"));
+	/* only with RejectFailures */
+	assert_true(answers(of(r.verdict, RECEIVER_OPENDMARC), "550 5.7.1"));
+	assert_false(of(r.verdict, RECEIVER_OPENDMARC)->sure);
+	assert_true(of(r.verdict, RECEIVER_OPENDMARC)->ruling->optional);
+}
+
+static void quarantine_is_the_spam_folder(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_QUARANTINE);
+	broken(&r, RULE_SPF_MULTIPLE, &some);
+	broken(&r, RULE_DKIM_NO_P, &some);
+	judge_risk(&arena, &r);
+	assert_int_equal(of(r.verdict, RECEIVER_MICROSOFT365)->fate, FATE_JUNK);
+	assert_null(of(r.verdict, RECEIVER_MICROSOFT365)->reply);
+}
+
+static void what_is_lost_is_not_known(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_NONE);
+	broken(&r, RULE_SPF_TEMPERROR, &lost);
+	broken(&r, RULE_DKIM_SELECTOR_MISSING, &some);
+	judge_risk(&arena, &r);
+	assert_int_equal(of(r.verdict, RECEIVER_GMAIL)->fate, FATE_UNKNOWN);
+	assert_false(of(r.verdict, RECEIVER_GMAIL)->sure);
+	assert_true(answers(of(r.verdict, RECEIVER_GMAIL), "550-5.7.26"));
+}
+
+static void reverse_dns_of_a_sending_address(void **state)
+{
+	struct report r;
+	struct address_view v4 = { .ip = { "\xc0\x00\x02\x19", 4 }, .given = true };
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	sound_key(&r);
+	r.ptr.address = &v4;
+	r.ptr.naddress = 1;
+	broken(&r, RULE_PTR_MISSING_SENDER, &some);
+	judge_risk(&arena, &r);
+	assert_true(answers(of(r.verdict, RECEIVER_GMAIL), "550-5.7.25"));
+	assert_true(answers(of(r.verdict, RECEIVER_GMX), "554 Bad DNS PTR"));
+	assert_true(answers(of(r.verdict, RECEIVER_T_ONLINE), "554 IP=192.0.2.25 "));
+	assert_int_equal(of(r.verdict, RECEIVER_MICROSOFT365)->fate, FATE_ACCEPT);
+	assert_int_equal(r.risk, RISK_HIGH);
+}
+
+static void a_parked_domain_has_no_verdicts(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	r.intent = INTENT_PARKED;
+	broken(&r, RULE_SPF_NONE, &some);
+	judge_risk(&arena, &r);
+	assert_int_equal(r.nverdict, 0);
+	assert_int_equal(r.risk, RISK_NONE);
+}
+
+static void only_the_receivers_asked_for_make_the_risk(void **state)
+{
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	sound_key(&r);
+	r.receivers = UINT64_C(1) << RECEIVER_FASTMAIL;
+	broken(&r, RULE_PTR_MISSING_SENDER, &some);
+	judge_risk(&arena, &r);
+	assert_int_not_equal(r.risk, RISK_HIGH);
+}
+
+static void a_ruling_names_the_rules_to_suspect(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < nrulings; i++) {
+		if (rulings[i].who != RECEIVER_GMAIL)
+			continue;
+		if (str_starts(str_c(rulings[i].reply), S("550-5.7.27"))) {
+			assert_true(ruling_blames(&rulings[i], RULE_SPF_MULTIPLE));
+			assert_false(ruling_blames(&rulings[i], RULE_DKIM_NO_P));
+		}
+		if (str_starts(str_c(rulings[i].reply), S("550-5.7.26 Unauth")))
+			assert_true(ruling_blames(&rulings[i], RULE_DKIM_NO_P));
+	}
+}
+
+/* Every row has conditions and a source, and stands beside its receiver's others. */
+static void the_table_is_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < nrulings; i++) {
+		assert_true(rulings[i].nconditions > 0);
+		assert_true(rulings[i].source[0]);
+		assert_true(rulings[i].fate == FATE_JUNK || rulings[i].fate == FATE_DEFER ||
+			    rulings[i].fate == FATE_REJECT);
+		assert_true(!i || rulings[i].who >= rulings[i - 1].who);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_wrong_is_accepted_by_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_selector_not_guessed_is_no_fault, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(no_spf_alone_hurts_bulk_senders, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_spf_and_no_dkim_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_spf_and_no_key_found_may_be_refused, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_policy_of_reject_is_applied, setup, teardown),
+		cmocka_unit_test_setup_teardown(quarantine_is_the_spam_folder, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_lost_is_not_known, setup, teardown),
+		cmocka_unit_test_setup_teardown(reverse_dns_of_a_sending_address, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_parked_domain_has_no_verdicts, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_the_receivers_asked_for_make_the_risk, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_ruling_names_the_rules_to_suspect, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(the_table_is_whole, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -12,7 +12,8 @@
 #ifndef AUTHCHECK_DMARC_WALK_H
 #define AUTHCHECK_DMARC_WALK_H
 
-#include "check.h"
+#include "dmarc.h"
+#include "facts.h"
 
 enum { DMARC_WALK_MAX = 8 };
 
@@ -41,8 +42,8 @@ struct dmarc_walk {
 	const char *org;         /* the organizational domain, when the state is KNOWN */
 };
 
-/* Walks from `domain`. */
-void dmarc_walk(struct check *c, const char *domain, struct dmarc_walk *out);
+/* Walks from `domain`, the audited one or any other. Asks all names of the walk at once. */
+void dmarc_walk(struct arena *a, struct look *l, const char *domain, struct dmarc_walk *out);
 
 /* Reads the TXT records of a settled fact as step 2 does. */
 void dmarc_stop_read(struct arena *a, struct dmarc_stop *s);

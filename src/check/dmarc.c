@@ -185,7 +185,7 @@ void check_dmarc(struct check *c)
 		r->presence[PROTO_DMARC] = PRESENCE_NA;
 		return;
 	}
-	dmarc_walk(c, c->domain, &x.walk);
+	dmarc_walk(c->arena, c->look, c->domain, &x.walk);
 	x.own = &x.walk.stop[0];
 	if (x.own->fact && fact_is_open(x.own->fact)) {
 		r->presence[PROTO_DMARC] = PRESENCE_OPEN;

@@ -1,5 +1,6 @@
 /* Where a DMARC record sends reports: are these URIs, can the destinations receive mail, and have
  * those outside of the organization agreed to get them (RFC 9990 4)? */
+#include "dmarc_align.h"
 #include "dmarc_parts.h"
 #include "mend.h"
 #include "name.h"
@@ -80,14 +81,18 @@ enum outside { OUTSIDE_OPEN, OUTSIDE_NO, OUTSIDE_YES, OUTSIDE_LIKELY };
  * organization, other than that OUTSIDE_LIKELY. */
 static enum outside is_outside(const struct dmarc_found *x, const char *host, bool same_by_psl)
 {
-	struct dmarc_walk from, to;
+	struct arena *a = x->c->arena;
+	struct dmarc_orgs from, to;
+	enum dmarc_walk_state here = dmarc_orgs_of(a, x->c->look, x->policy->domain, &from),
+			      there = dmarc_orgs_of(a, x->c->look, host, &to);
 
-	dmarc_walk(x->c, x->policy->domain, &from);
-	dmarc_walk(x->c, host, &to);
-	if (from.state == DMARC_WALK_OPEN || to.state == DMARC_WALK_OPEN)
+	if (here == DMARC_WALK_OPEN || there == DMARC_WALK_OPEN)
 		return OUTSIDE_OPEN;
-	if (from.state == DMARC_WALK_KNOWN && to.state == DMARC_WALK_KNOWN)
-		return strcmp(from.org, to.org) != 0 ? OUTSIDE_YES : OUTSIDE_NO;
+	switch (dmarc_align(&from, &to, 'r').rfc9989) {
+	case DMARC_ALIGNED_YES: return OUTSIDE_NO;
+	case DMARC_ALIGNED_NO: return OUTSIDE_YES;
+	case DMARC_ALIGNED_UNKNOWN: break;
+	}
 	return same_by_psl ? OUTSIDE_NO : OUTSIDE_LIKELY;
 }
 

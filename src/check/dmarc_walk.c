@@ -77,7 +77,7 @@ static bool is_lost(const struct dmarc_stop *s)
 	return !(fact_is_offline(s->fact) && psl_is_suffix(s->domain));
 }
 
-void dmarc_walk(struct check *c, const char *domain, struct dmarc_walk *out)
+void dmarc_walk(struct arena *a, struct look *l, const char *domain, struct dmarc_walk *out)
 {
 	const char *name[DMARC_WALK_MAX];
 	size_t n = walk_names(domain, name);
@@ -87,8 +87,8 @@ void dmarc_walk(struct check *c, const char *domain, struct dmarc_walk *out)
 		struct dmarc_stop *s = &out->stop[i];
 
 		s->domain = name[i];
-		s->at = name_join(c->arena, "_dmarc", name[i]);
-		s->fact = s->at ? look_dns(c->look, RR_TXT, s->at) : NULL;
+		s->at = name_join(a, "_dmarc", name[i]);
+		s->fact = s->at ? look_dns(l, RR_TXT, s->at) : NULL;
 	}
 	while (out->n < n) {
 		struct dmarc_stop *s = &out->stop[out->n++];
@@ -97,7 +97,7 @@ void dmarc_walk(struct check *c, const char *domain, struct dmarc_walk *out)
 			out->state = DMARC_WALK_OPEN;
 			return;
 		}
-		dmarc_stop_read(c->arena, s);
+		dmarc_stop_read(a, s);
 		if (is_lost(s)) {
 			out->lost = out->lost ? out->lost : s->fact;
 			out->only_suffixes_lost = out->only_suffixes_lost &&

@@ -289,7 +289,12 @@ static const struct external {
 	  NULL, true },
 	/* organization not known: the Public Suffix List tells what is likely */
 	{ "example.com", TO("r.example.com") "_dmarc.com TXT LOST timeout\n", NULL, true },
-	{ "example.com", TO("r.example.net") "_dmarc.net TXT LOST timeout\n", AUTH, false },
+	{ "example.co.uk",
+	  "_dmarc.example.co.uk TXT SOME 60 \"v=DMARC1; p=reject; rua=mailto:d@other.co.uk\"\n"
+	  "other.co.uk MX SOME 60 10 mx.test\n_dmarc.co.uk TXT LOST timeout\n",
+	  "example.co.uk._report._dmarc.other.co.uk ", false },
+	/* no name stands above both: no answer could make them one organization */
+	{ "example.com", TO("r.example.net") "_dmarc.net TXT LOST timeout\n", AUTH, true },
 };
 
 static void test_externals(void **state)

@@ -141,10 +141,13 @@ static void check_np_wildcard(const struct dmarc_found *x)
 			NULL);
 }
 
+/* Where no mail is sent, nothing can fail for it. */
 static void check_strict(const struct dmarc_found *x)
 {
 	const struct dmarc *d = x->policy->record;
 
+	if (x->c->report->intent != INTENT_SENDS)
+		return;
 	for (size_t i = 1; i < d->tags.n; i++) {
 		const struct tag *t = &d->tags.item[i];
 		bool dkim = str_eq_ci(t->name, S("adkim"));

@@ -2,7 +2,7 @@
 #include "check.h"
 
 /* check_intent stands first: the others read report->intent, and INTENT_AUTO tells them that it is
- * not decided in this step. */
+ * not decided in this step. check_together stands last: it reads what the others have found. */
 /* clang-format off */
 static check_fn *const checkers[] = {
 	check_intent,
@@ -13,6 +13,7 @@ static check_fn *const checkers[] = {
 	check_ptr,
 	check_mta_sts,
 	check_tls_rpt,
+	check_together,
 };
 /* clang-format on */
 

@@ -1,0 +1,166 @@
+/* Replies: what is read from one, and what is made of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "bounce.h"
+#include "unit_arena.h"
+
+static struct reply r;
+static struct bounce b;
+
+static void read_reply(const char *text)
+{
+	parse_reply(&arena, str_c(text), &r);
+	judge_bounce(&arena, &r, &b);
+}
+
+static bool suspects(enum rule_id rule)
+{
+	for (size_t i = 0; i < b.nsuspect; i++)
+		if (b.suspect[i] == rule)
+			return true;
+	return false;
+}
+
+static void lines_become_one_without_their_codes(void **state)
+{
+	(void)state;
+	read_reply(
+		"550-5.7.26 Unauthenticated email from Example.ORG is not accepted due to\r\n"
+		"550-5.7.26 domain's DMARC policy. Please visit\r\n"
+		"550 5.7.26 https://support.google.com/mail/answer/2451690 to learn. x12 - gsmtp\r\n");
+	assert_string_equal(
+		r.text,
+		"550 5.7.26 Unauthenticated email from Example.ORG is not accepted due to domain's DMARC policy. Please visit https://support.google.com/mail/answer/2451690 to learn. x12 - gsmtp");
+	assert_int_equal(r.code, 550);
+	assert_string_equal(r.enhanced, "5.7.26");
+	assert_string_equal(r.domain, "example.org");
+	assert_string_equal(b.receiver, "gmail");
+	assert_int_equal(b.cause, CAUSE_DMARC);
+	assert_false(b.temporary);
+	assert_true(suspects(RULE_SPF_MULTIPLE));
+	assert_true(suspects(RULE_DKIM_NO_P));
+	assert_false(suspects(RULE_PTR_MISSING_SENDER));
+}
+
+static void what_postfix_writes_around_a_reply(void **state)
+{
+	(void)state;
+	read_reply(
+		"<u@example.net>: host mx.Example.net[192.0.2.1] said: 550 5.7.23 <u@example.net>: Recipient address rejected: Message rejected due to: SPF fail - not authorized. "
+		"Please see http://www.openspf.net/Why?s=mfrom;id=bob@example.org;ip=198.51.100.7;r=mx (in reply to RCPT TO command)");
+	assert_string_equal(r.host, "mx.example.net");
+	assert_string_equal(r.host_ip, "192.0.2.1");
+	assert_string_equal(r.stage, "rcpt");
+	assert_string_equal(r.ip, "198.51.100.7");
+	assert_string_equal(r.domain, "example.org");
+	assert_string_equal(b.receiver, "policyd-spf");
+	assert_int_equal(b.cause, CAUSE_SPF);
+
+	read_reply(
+		"host mx.example.net[192.0.2.1] refused to talk to me: 421 4.7.0 too many connections");
+	assert_string_equal(r.stage, "connect");
+	assert_true(b.temporary);
+	assert_int_equal(b.cause, CAUSE_RATE);
+}
+
+static void an_address_is_no_code(void **state)
+{
+	(void)state;
+	read_reply("rejected: 5.7.1.100 is not wanted");
+	assert_null(r.enhanced);
+	assert_int_equal(r.code, 0);
+	assert_string_equal(r.ip, "5.7.1.100");
+	read_reply("220-laposte 421 4.2.1 Service refused, please try later. LPN006_107");
+	assert_int_equal(r.code, 421);
+	assert_string_equal(r.enhanced, "4.2.1");
+	assert_string_equal(b.receiver, "laposte");
+	read_reply("550 #5.7.5 DKIM unauthenticated mail is prohibited.");
+	assert_string_equal(r.enhanced, "5.7.5");
+	assert_int_equal(b.cause, CAUSE_DKIM);
+	assert_string_equal(b.receiver, "cisco");
+}
+
+/* One code, several causes: the words decide. */
+static void words_come_before_codes(void **state)
+{
+	static const struct {
+		const char *text;
+		enum cause cause;
+	} table[] = {
+		{ "550 5.7.26 The MAIL FROM domain [example.org] has an SPF record with a hard fail policy (-all) but it fails to pass SPF checks with the ip: [192.0.2.2]. - gsmtp",
+		  CAUSE_SPF },
+		{ "550 5.7.26 Your email has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM. - gsmtp",
+		  CAUSE_UNAUTHENTICATED },
+		{ "550 5.7.1 rejected by DMARC policy for example.org", CAUSE_DMARC },
+		{ "554 5.7.1 <u@example.net>: Relay access denied", CAUSE_RELAY },
+		{ "550 5.7.1 Fix reverse DNS for 192.0.2.2", CAUSE_PTR },
+		{ "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required",
+		  CAUSE_RECIPIENT_RESTRICTED },
+		{ "550 5.7.1 Message content rejected, UBE, id=1", CAUSE_CONTENT },
+		{ "550 5.4.1 Recipient address rejected: Access denied. [x.prod.protection.outlook.com]",
+		  CAUSE_RECIPIENT_UNKNOWN },
+		{ "550 5.4.1 Relay Access Denied [x.prod.protection.outlook.com]", CAUSE_RELAY },
+		{ "550 5.7.1 Access denied", CAUSE_UNKNOWN },
+		{ "550 5.7.23", CAUSE_SPF },
+		{ "550 5.7.30 REQUIRETLS support required", CAUSE_TLS },
+		{ "550 5.7.30 Your email has been blocked because DKIM did not pass. - gsmtp",
+		  CAUSE_DKIM },
+		{ "554 5.7.1 Client host [192.0.2.2] blocked using multi.uribl.com; 127.0.0.1 -> Query Refused",
+		  CAUSE_OTHER },
+		{ "550 Blacklisted URL in message", CAUSE_CONTENT },
+		{ "", CAUSE_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		read_reply(table[i].text);
+		if (b.cause != table[i].cause)
+			fail_msg("%s: %s", table[i].text, cause_name(b.cause));
+	}
+}
+
+static void only_the_rulings_with_that_code_are_suspect(void **state)
+{
+	(void)state;
+	read_reply("550 5.7.27 SPF did not pass. - gsmtp");
+	assert_true(suspects(RULE_SPF_NONE));
+	assert_false(suspects(RULE_DKIM_NO_P));
+	read_reply("550 5.1.1 user unknown");
+	assert_int_equal(b.nsuspect, 0);
+}
+
+static void a_pattern_has_stars_digits_and_borders(void **state)
+{
+	struct reply t = { .text = "Relay IB508 rblx [TSS04] a.b", .host = "mx1.example.net" };
+
+	(void)state;
+	assert_true(reply_has(&t, "relay *[tss%]"));
+	assert_true(reply_has(&t, "<ib%>"));
+	assert_false(reply_has(&t, "<ib50>"));
+	assert_false(reply_has(&t, "<rbl>"));
+	assert_false(reply_has(&t, "[tss%] *relay"));
+	assert_true(reply_has(&t, "@host .example.net"));
+	assert_false(reply_has(&t, "@host .example.org"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(lines_become_one_without_their_codes, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_postfix_writes_around_a_reply, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(an_address_is_no_code, setup, teardown),
+		cmocka_unit_test_setup_teardown(words_come_before_codes, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_the_rulings_with_that_code_are_suspect, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_pattern_has_stars_digits_and_borders, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

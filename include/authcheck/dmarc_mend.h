@@ -19,4 +19,8 @@ const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *
 /* The same from text that dmarc_is_near_record(). */
 const char *dmarc_mend_near(struct arena *a, const char *domain, struct str text);
 
+/* In a list of addresses: the tag that begins with this one, because a "," stands before it where a
+ * ";" belongs ("rua=mailto:a@example.com,ruf=..."); NULL. */
+const char *dmarc_tag_behind_comma(struct str uri);
+
 #endif

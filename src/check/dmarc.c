@@ -32,6 +32,7 @@ static void found_lost(const struct dmarc_found *x, const char *subject, const s
 
 	u->detail = arena_printf(x->c->arena, "%s is not known: %s (%s)", clause, f->name,
 				 fact_why_text(f->why));
+	u->fix = dmarc_offline_fix(x, f);
 }
 
 void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const struct fact *f,
@@ -40,6 +41,25 @@ void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const
 	/* what the user chose not to ask for is listed as such, and no more */
 	if (!fact_is_offline(f))
 		found_lost(x, subject, f, clause);
+}
+
+const char *dmarc_mailbox(const struct dmarc_found *x, const char *domain)
+{
+	const struct fact *mx = look_dns(x->c->look, RR_MX, x->c->domain);
+	bool takes = mx->state == FACT_LOST || strcmp(domain, x->c->domain) != 0;
+
+	for (size_t i = 0; i < mx->nrr; i++)
+		takes = takes || strcmp(mx->rr[i].target, ".") != 0;
+	return takes ? arena_printf(x->c->arena, "mailto:dmarc@%s", domain) : NULL;
+}
+
+const char *dmarc_offline_fix(const struct dmarc_found *x, const struct fact *f)
+{
+	if (!fact_is_offline(f))
+		return NULL;
+	return arena_printf(x->c->arena,
+			    "leave out --offline, or give the zone that holds %s with --zone",
+			    f->name);
 }
 
 bool dmarc_is_usable(const struct dmarc *d)
@@ -123,19 +143,37 @@ static void fill_view(const struct dmarc_found *x)
 	v->inherited = x->inherited;
 }
 
+/* A record to begin with, where the domain sends mail: at the registered domain, when there is
+ * nothing either, since it stands for all the names below it. NULL when nobody could get its
+ * reports. */
+static const char *starter_sends(const struct dmarc_found *x)
+{
+	struct arena *a = x->c->arena;
+	const struct dmarc_stop *org = x->psl_org ? dmarc_walk_at(&x->walk, x->psl_org) : NULL;
+	const char *mailbox, *line;
+
+	if (!org || !org->fact || org->fact->state != FACT_NONE)
+		org = x->own;
+	mailbox = dmarc_mailbox(x, org->domain);
+	if (!mailbox || !org->at)
+		return NULL;
+	line = mend_txt(a, org->at, str_c(arena_printf(a, "v=DMARC1; p=none; rua=%s", mailbox)));
+	return org == x->own ? line
+			     : arena_printf(a, "one record at %s stands for all names below it: %s",
+					    org->domain, line);
+}
+
 /* A record to begin with. */
 static const char *starter(const struct dmarc_found *x)
 {
 	struct arena *a = x->c->arena;
-	const char *domain = x->c->domain, *text;
+	enum intent intent = x->c->report->intent;
+	const char *mailbox = dmarc_mailbox(x, x->c->domain), *text = "v=DMARC1; p=reject";
 
-	switch (x->c->report->intent) {
-	case INTENT_PARKED: text = "v=DMARC1; p=reject"; break;
-	case INTENT_RECEIVES:
-		text = arena_printf(a, "v=DMARC1; p=reject; rua=mailto:dmarc@%s", domain);
-		break;
-	default: text = arena_printf(a, "v=DMARC1; p=none; rua=mailto:dmarc@%s", domain); break;
-	}
+	if (intent != INTENT_PARKED && intent != INTENT_RECEIVES)
+		return starter_sends(x);
+	if (intent == INTENT_RECEIVES && mailbox)
+		text = arena_printf(a, "%s; rua=%s", text, mailbox);
 	return x->own->at ? mend_txt(a, x->own->at, str_c(text)) : NULL;
 }
 

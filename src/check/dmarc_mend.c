@@ -2,8 +2,9 @@
  *
  * A record is written anew from its tags: p stands right behind v, where readers of RFC 7489 want
  * it; values with a slip in them get the word that was meant; what every receiver ignores (doubled
- * tags, rf, ri, size limits, values that are none where there is a default) is left out. Where a
- * value cannot be guessed, there is no corrected record. */
+ * tags, rf, ri, size limits, values that are none where there is a default) is left out, but the
+ * addresses of a doubled rua are joined. Where a value cannot be guessed, there is no corrected
+ * record. */
 #include "dmarc_mend.h"
 #include "mend.h"
 
@@ -107,7 +108,23 @@ static struct str uri_meant(struct arena *a, const struct uri *u)
 	return n == 1 && again[0].valid ? again[0].text : S("");
 }
 
-static bool put_uris(struct out *o, struct str list, bool first)
+/* Is the address in the list that begins at `from` and that nothing follows yet? */
+static bool is_listed(const struct out *o, size_t from, struct str uri)
+{
+	struct str list = { o->p + from, o->n - from };
+
+	while (list.n) {
+		ptrdiff_t comma = str_find(list, ',');
+
+		if (str_eq(comma < 0 ? list : str_sub(list, 0, (size_t)comma), uri))
+			return true;
+		list = comma < 0 ? S("") : str_from(list, (size_t)comma + 1);
+	}
+	return false;
+}
+
+/* Adds the addresses to the list that begins at `from`. False when one cannot be mended. */
+static bool put_uris(struct out *o, struct str list, size_t from)
 {
 	struct uri *uri;
 	size_t n;
@@ -116,16 +133,15 @@ static bool put_uris(struct out *o, struct str list, bool first)
 	for (size_t i = 0; i < n; i++) {
 		struct str meant = uri_meant(o->arena, &uri[i]);
 
-		if (!uri[i].text.n)
+		if (!uri[i].text.n || (meant.n && is_listed(o, from, meant)))
 			continue;
 		if (!meant.n)
 			return false;
-		if (!first)
+		if (o->n > from)
 			put(o, S(","));
 		put(o, meant);
-		first = false;
 	}
-	return !first;
+	return true;
 }
 
 /* Writes one tag with its value mended. A value that cannot be mended is left out where there is a
@@ -135,10 +151,6 @@ static bool put_mended(struct out *o, const char *name, struct str value)
 	struct str bare = stripped(value);
 	const char *policy;
 
-	if (!strcmp(name, "rua") || !strcmp(name, "ruf")) {
-		put_tag(o, name, S(""));
-		return put_uris(o, stripped(value), true);
-	}
 	if (!strcmp(name, "p") || !strcmp(name, "sp") || !strcmp(name, "np")) {
 		policy = policy_meant(value);
 		if (policy)
@@ -156,6 +168,11 @@ static bool put_mended(struct out *o, const char *name, struct str value)
 static bool is_left_out(const char *name)
 {
 	return !strcmp(name, "v") || !strcmp(name, "rf") || !strcmp(name, "ri");
+}
+
+static bool is_list(const char *name)
+{
+	return !strcmp(name, "rua") || !strcmp(name, "ruf");
 }
 
 static const struct dmarc_edit *edit_of(const char *name, const struct dmarc_edit *edit,
@@ -196,16 +213,29 @@ static const char *element_name(struct arena *a, const struct dmarc *d, size_t i
 	return is_left_out(meant) ? NULL : meant;
 }
 
-/* Elements without "=" that are mail addresses: they were parted from the list before them by a ";"
- * where a "," belongs. */
-static bool put_strays(struct out *o, const struct dmarc *d, size_t i)
+/* rua or ruf, first at element i: with the addresses of a second such tag, and with elements
+ * without
+ * "=" that are addresses, parted from the list before them by a ";" where a "," belongs. */
+static bool put_list(struct out *o, const char *name, const struct dmarc *d, size_t i)
 {
-	for (i++; i < d->tags.n && !d->tags.item[i].has_equals; i++) {
-		if (memchr(d->tags.item[i].name.p, '@', d->tags.item[i].name.n) &&
-		    !put_uris(o, d->tags.item[i].name, false))
+	bool in_list = false;
+	size_t from;
+
+	put_tag(o, name, S(""));
+	from = o->n;
+	for (; i < d->tags.n; i++) {
+		const struct tag *t = &d->tags.item[i];
+		const char *meant = t->has_equals ? dmarc_tag_meant(t->name) : NULL;
+
+		if (t->has_equals)
+			in_list = meant && !strcmp(meant, name);
+		if (in_list && t->has_equals && !put_uris(o, stripped(t->value), from))
+			return false;
+		if (in_list && !t->has_equals && memchr(t->name.p, '@', t->name.n) &&
+		    !put_uris(o, t->name, from))
 			return false;
 	}
-	return true;
+	return o->n > from;
 }
 
 static bool put_p(struct out *o, const struct dmarc *d, const struct dmarc_edit *e)
@@ -224,6 +254,45 @@ static bool put_p(struct out *o, const struct dmarc *d, const struct dmarc_edit 
 	return true;
 }
 
+const char *dmarc_tag_behind_comma(struct str uri)
+{
+	ptrdiff_t equals = str_find(uri, '=');
+	struct str name = str_trim(str_sub(uri, 0, equals < 0 ? 0 : (size_t)equals));
+	const char *meant = name.n ? dmarc_tag_meant(name) : NULL;
+
+	return meant && str_eq_ci(name, str_c(meant)) ? meant : NULL;
+}
+
+static size_t part_list(char *text, const struct uri *uri, size_t n)
+{
+	size_t parted = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		size_t comma = uri[i].at.at;
+
+		if (!dmarc_tag_behind_comma(uri[i].text))
+			continue;
+		while (text[comma] != ',')
+			comma--;
+		text[comma] = ';';
+		parted++;
+	}
+	return parted;
+}
+
+/* The record with a ";" before each tag that a "," has made part of a list. */
+static const struct dmarc *parted(struct arena *a, const struct dmarc *d)
+{
+	char *text = arena_strndup(a, d->text.p, d->text.n);
+	struct dmarc *again;
+
+	if (part_list(text, d->rua, d->nrua) + part_list(text, d->ruf, d->nruf) == 0)
+		return d;
+	again = ARENA_NEW(a, struct dmarc);
+	parse_dmarc(a, (struct str){ text, d->text.n }, again);
+	return again;
+}
+
 const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *d,
 		       const struct dmarc_edit *edit, size_t nedit)
 {
@@ -232,6 +301,7 @@ const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *
 
 	if (d->text.n > MEND_MAX || d->tags.n > MEND_TAGS || nedit > sizeof(done))
 		return NULL;
+	d = parted(a, d);
 	put(&o, S("v=DMARC1"));
 	if (!put_p(&o, d, edit_of("p", edit, nedit)))
 		return NULL;
@@ -245,9 +315,9 @@ const char *dmarc_mend(struct arena *a, const char *domain, const struct dmarc *
 			done[e - edit] = true;
 		if (e && e->value)
 			put_tag(&o, name, str_c(e->value));
-		else if (!e && !put_mended(&o, name, d->tags.item[i].value))
+		else if (!e && is_list(name) && !put_list(&o, name, d, i))
 			return NULL;
-		if (!e && name[0] == 'r' && name[1] == 'u' && !put_strays(&o, d, i))
+		else if (!e && !is_list(name) && !put_mended(&o, name, d->tags.item[i].value))
 			return NULL;
 	}
 	for (size_t i = 0; i < nedit; i++) {
@@ -273,5 +343,5 @@ const char *dmarc_mend_near(struct arena *a, const char *domain, struct str text
 	put(&o, S("; "));
 	put(&o, stripped(after));
 	parse_dmarc(a, (struct str){ o.p, o.n }, &d);
-	return d.p_tag ? dmarc_mend(a, domain, &d, NULL, 0) : NULL;
+	return d.p_tag || d.has_valid_rua ? dmarc_mend(a, domain, &d, NULL, 0) : NULL;
 }

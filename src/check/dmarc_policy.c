@@ -146,8 +146,12 @@ static void check_strict(const struct dmarc_found *x)
 {
 	const struct dmarc *d = x->policy->record;
 
+	static const struct dmarc_edit relaxed[] = { { "adkim", NULL }, { "aspf", NULL } };
+	const char *fix;
+
 	if (x->c->report->intent != INTENT_SENDS)
 		return;
+	fix = dmarc_mend(x->c->arena, x->policy->domain, d, relaxed, 2);
 	for (size_t i = 1; i < d->tags.n; i++) {
 		const struct tag *t = &d->tags.item[i];
 		bool dkim = str_eq_ci(t->name, S("adkim"));
@@ -158,7 +162,7 @@ static void check_strict(const struct dmarc_found *x)
 				x, RULE_DMARC_STRICT, t->at,
 				dkim ? "adkim=s: a DKIM signature by a subdomain or a parent domain does not count"
 				     : "aspf=s: an envelope sender in a subdomain or a parent domain does not count",
-				mend_one(x, dkim ? "adkim" : "aspf", NULL));
+				fix);
 	}
 }
 
@@ -278,6 +282,7 @@ void dmarc_check_org(const struct dmarc_found *x)
 		f = found(x->c, RULE_DMARC_ORG_UNKNOWN, x->c->domain, x->walk.lost, NULL);
 		f->detail = arena_printf(a, "the policy is known; %s could not be asked (%s)",
 					 x->walk.lost->name, fact_why_text(x->walk.lost->why));
+		f->fix = dmarc_offline_fix(x, x->walk.lost);
 		return;
 	}
 	explained = check_psd(x);

@@ -16,7 +16,6 @@ static const struct fault_rule {
 	[DMARC_FAULT_TAG_SYNTAX] = { true, RULE_DMARC_TAG_SYNTAX },
 	[DMARC_FAULT_UNKNOWN_TAG] = { true, RULE_DMARC_UNKNOWN_TAG },
 	[DMARC_FAULT_TYPO_TAG] = { true, RULE_DMARC_TAG_TYPO },
-	[DMARC_FAULT_REMOVED_RF_RI] = { true, RULE_DMARC_REMOVED_TAG },
 	[DMARC_FAULT_ORDER] = { true, RULE_DMARC_ORDER },
 	[DMARC_FAULT_OCTET] = { true, RULE_DMARC_TAG_SYNTAX },
 	[DMARC_FAULT_ESCAPE] = { true, RULE_DMARC_ESCAPE },
@@ -102,13 +101,20 @@ static void check_no_p(const struct dmarc_found *x)
 		       fix);
 }
 
+/* Does it make no difference to anybody whether pct is there? */
+static bool pct_is_idle(const struct dmarc *d)
+{
+	bool enforces = dmarc_is_usable(d) &&
+			(d->p > DMARC_NONE || d->sp > DMARC_NONE || d->np > DMARC_NONE);
+
+	return d->pct == 100 || (d->pct >= 0 && !enforces) || (d->pct == 0 && d->testing);
+}
+
 /* pct is gone from RFC 9989, while RFC 7489 receivers go by it. */
 static void check_pct(const struct dmarc_found *x, const struct fault *t)
 {
 	struct arena *a = x->c->arena;
 	const struct dmarc *d = x->policy->record;
-	bool enforces = dmarc_is_usable(d) &&
-			(d->p > DMARC_NONE || d->sp > DMARC_NONE || d->np > DMARC_NONE);
 	const char *name = dmarc_policy_name(d->p);
 	struct dmarc_edit edit = { "pct", NULL };
 	const char *fix = dmarc_mend(a, x->policy->domain, d, &edit, 1);
@@ -121,9 +127,6 @@ static void check_pct(const struct dmarc_found *x, const struct fault *t)
 				"%s: it must be a number from 0 to 100, and some receivers discard the whole record for it",
 				t->detail),
 			fix);
-	} else if (d->pct == 100 || !enforces || (d->pct == 0 && d->testing)) {
-		dmarc_found_at(x, RULE_DMARC_REMOVED_TAG, t->at,
-			       arena_printf(a, "%s is ignored", t->detail), fix);
 	} else {
 		dmarc_found_at(
 			x, RULE_DMARC_REMOVED_PCT, t->at,
@@ -133,6 +136,39 @@ static void check_pct(const struct dmarc_found *x, const struct fault *t)
 				name ? name : "none", d->pct, d->pct),
 			fix);
 	}
+}
+
+static bool is_idle(const struct dmarc *d, const struct fault *t)
+{
+	return t->code == DMARC_FAULT_REMOVED_RF_RI ||
+	       (t->code == DMARC_FAULT_REMOVED_PCT && pct_is_idle(d));
+}
+
+/* All tags that are there for nothing, as one finding. */
+static void check_removed(const struct dmarc_found *x)
+{
+	struct arena *a = x->c->arena;
+	struct dmarc_edit edit = { "pct", NULL };
+	const struct dmarc *d = x->policy->record;
+	const struct fault *first = NULL, *last = NULL;
+	const char *names = "";
+
+	for (size_t i = 0; i < d->faults.n; i++)
+		last = is_idle(d, &d->faults.item[i]) ? &d->faults.item[i] : last;
+	for (size_t i = 0; i < d->faults.n; i++) {
+		const struct fault *t = &d->faults.item[i];
+		const char *between = !first ? "" : t == last ? " and " : ", ";
+
+		if (!is_idle(d, t))
+			continue;
+		names = arena_printf(a, "%s%s%s", names, between, t->detail);
+		first = first ? first : t;
+	}
+	if (first)
+		dmarc_found_at(
+			x, RULE_DMARC_REMOVED_TAG, first->at,
+			arena_printf(a, "%s %s ignored", names, first == last ? "is" : "are"),
+			dmarc_mend(a, x->policy->domain, d, &edit, 1));
 }
 
 void dmarc_check_record(const struct dmarc_found *x)
@@ -145,9 +181,10 @@ void dmarc_check_record(const struct dmarc_found *x)
 
 		if (t->code == DMARC_FAULT_NO_P)
 			check_no_p(x);
-		else if (t->code == DMARC_FAULT_REMOVED_PCT)
+		else if (t->code == DMARC_FAULT_REMOVED_PCT && !pct_is_idle(d))
 			check_pct(x, t);
 		else if (fault_rules[t->code].is_rule)
 			check_fault(x, t, mended);
 	}
+	check_removed(x);
 }

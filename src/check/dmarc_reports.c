@@ -173,6 +173,12 @@ static void check_authorised(const struct dmarc_found *x, const struct destinati
 		finding->sure = false;
 }
 
+/* Services that were shut down: the NCSC's Mail Check had this domain for its reports. */
+static bool is_retired(const char *host)
+{
+	return host && name_is_under(host, "dmarc.service.gov.uk");
+}
+
 static void check_destination(const struct dmarc_found *x, const struct destination *to)
 {
 	struct arena *a = x->c->arena;
@@ -181,6 +187,8 @@ static void check_destination(const struct dmarc_found *x, const struct destinat
 	bool same_by_psl = is_same_by_psl(a, domain, host);
 	enum outside outside;
 
+	if (is_retired(host))
+		return;
 	if (to->uri->scheme == URI_MAILTO)
 		check_receives(x, to);
 	if (strcmp(domain, host) == 0)
@@ -209,8 +217,17 @@ static void check_uri(const struct dmarc_found *x, const struct tag *tag, const 
 {
 	struct arena *a = x->c->arena;
 	struct span at = u->at.len ? u->at : tag->value_at;
+	const char *behind_comma = u->valid ? NULL : dmarc_tag_behind_comma(u->text);
 
-	if (!u->valid)
+	if (behind_comma)
+		dmarc_found_at(
+			x, RULE_DMARC_RUA_URI, at,
+			arena_printf(
+				a,
+				"a \",\" stands before %s where a \";\" belongs: %s is taken for an address in %s",
+				behind_comma, behind_comma, name),
+			mended);
+	else if (!u->valid)
 		dmarc_found_at(
 			x, RULE_DMARC_RUA_URI, at,
 			arena_printf(a, "%s holds an address that is none: %s", name, u->why),
@@ -223,6 +240,9 @@ static void check_uri(const struct dmarc_found *x, const struct tag *tag, const 
 				"%s holds an address that is not mailto:, which receivers need not support",
 				name),
 			NULL);
+	if (is_retired(u->host))
+		dmarc_found_at(x, RULE_DMARC_RETIRED, at,
+			       arena_printf(a, "%s holds an address at %s", name, u->host), NULL);
 	if (u->has_size)
 		dmarc_found_at(x, RULE_DMARC_RUA_SIZE, size_at(x->policy->record, u),
 			       arena_printf(a,
@@ -251,14 +271,14 @@ static void check_no_rua(const struct dmarc_found *x)
 {
 	struct arena *a = x->c->arena;
 	enum intent intent = x->c->report->intent;
-	struct dmarc_edit edit = { "rua", arena_printf(a, "mailto:dmarc@%s", x->policy->domain) };
+	struct dmarc_edit edit = { "rua", dmarc_mailbox(x, x->policy->domain) };
 
 	if (intent == INTENT_AUTO)
 		return;
 	dmarc_found_at(x, intent == INTENT_PARKED ? RULE_DMARC_NO_RUA_PARKED : RULE_DMARC_NO_RUA,
 		       (struct span){ 0 },
 		       arena_printf(a, "the record at %s has no rua", x->policy->at),
-		       intent == INTENT_PARKED
+		       intent == INTENT_PARKED || !edit.value
 			       ? NULL
 			       : dmarc_mend(a, x->policy->domain, x->policy->record, &edit, 1));
 }

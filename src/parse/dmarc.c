@@ -286,8 +286,7 @@ static void read_known(struct arena *a, struct dmarc *d, const struct known_tag 
 				  ? arena_printf(a, "pct=%d", d->pct)
 				  : arena_printf(a, "pct has the value %s", quoted(a, t->value)));
 	else if (k->kind == TAG_REMOVED)
-		fault_add(a, &d->faults, DMARC_FAULT_REMOVED_RF_RI, t->at,
-			  arena_printf(a, "%s is ignored", k->name));
+		fault_add(a, &d->faults, DMARC_FAULT_REMOVED_RF_RI, t->at, k->name);
 	else if (!ok)
 		add_value_fault(a, d, k, t);
 }

@@ -184,9 +184,83 @@ static void test_examples(void **state)
 	}
 }
 
+/* What a finding says and what it proposes. */
+static const struct fix {
+	const char *domain, *tape;
+	enum rule_id rule;
+	const char *detail, *fix; /* NULL: whatever it is; "": the rule's own */
+} fixes[] = {
+	{ "example.com",
+	  SENDS TXT("_dmarc.example.com",
+		    "v=DMARC1;p=reject;rua=mailto:a@example.com,ruf=mailto:b@example.com"),
+	  RULE_DMARC_RUA_URI,
+	  "a \",\" stands before ruf where a \";\" belongs: ruf is taken for an address in rua",
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=reject; rua=mailto:a@example.com; ruf=mailto:b@example.com\"" },
+	{ "example.com",
+	  SENDS TXT("_dmarc.example.com", "v=DMARC1; p=reject; rf=afrf; pct=100; ri=1; " FEEDBACK),
+	  RULE_DMARC_REMOVED_TAG, "rf, pct=100 and ri are ignored",
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=reject; " FEEDBACK "\"" },
+	{ "example.com", SENDS TXT("_dmarc.example.com", "v=DMARC1; p=none; pct=10; " FEEDBACK),
+	  RULE_DMARC_REMOVED_TAG, "pct=10 is ignored",
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=none; " FEEDBACK "\"" },
+	{ "example.com", SENDS, RULE_DMARC_NONE, NULL,
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@example.com\"" },
+	/* one for the whole organization */
+	{ "news.example.com", TXT("news.example.com", "v=spf1 ip4:192.0.2.1 -all"), RULE_DMARC_NONE,
+	  NULL,
+	  "one record at example.com stands for all names below it: "
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@example.com\"" },
+	/* no mailbox is proposed where none can be */
+	{ "example.com",
+	  TXT("example.com", "v=spf1 ip4:192.0.2.1 -all") "example.com MX SOME 60 0 .\n",
+	  RULE_DMARC_NONE, NULL, "" },
+	{ "example.com",
+	  TXT("example.com", "v=spf1 ip4:192.0.2.1 -all") "example.com MX SOME 60 0 .\n" TXT(
+		  "_dmarc.example.com", "v=DMARC1; p=reject"),
+	  RULE_DMARC_NO_RUA, NULL, "" },
+	{ "example.com", TXT("example.com", "v=spf1 -all") MX("example.com"), RULE_DMARC_NONE, NULL,
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=reject; rua=mailto:dmarc@example.com\"" },
+	{ "example.com", TXT("example.com", "v=spf1 -all"), RULE_DMARC_NONE, NULL,
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=reject\"" },
+	/* the addresses of both are wanted */
+	{ "example.com",
+	  SENDS TXT("_dmarc.example.com",
+		    "v=DMARC1; p=reject; " FEEDBACK "; rua=mailto:b@example.com"),
+	  RULE_DMARC_DUP_TAG, NULL,
+	  "_dmarc.example.com. IN TXT \"v=DMARC1; p=reject; " FEEDBACK ",mailto:b@example.com\"" },
+	/* what was not asked is not the name servers' fault */
+	{ "example.com", SENDS "_dmarc.example.com TXT LOST offline\n", RULE_DMARC_UNKNOWN, NULL,
+	  "leave out --offline, or give the zone that holds _dmarc.example.com with --zone" },
+	{ "example.com", SENDS "_dmarc.example.com TXT LOST timeout\n", RULE_DMARC_UNKNOWN, NULL,
+	  "" },
+};
+
+static void test_fixes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(fixes) / sizeof(fixes[0]); i++) {
+		const struct fix *e = &fixes[i];
+		const struct finding *f;
+		struct tape_audit t;
+
+		tape_audit_run(&t, e->tape, e->domain, NULL, checks, 2);
+		f = tape_audit_find(&t, e->rule);
+		if (!f)
+			fail_msg("%zu: no %s", i, rules[e->rule].name);
+		if (e->detail && strcmp(f->detail, e->detail) != 0)
+			fail_msg("%zu: %s", i, f->detail);
+		if (strcmp(f->fix ? f->fix : "", e->fix) != 0)
+			fail_msg("%zu: %s", i, f->fix ? f->fix : "nothing");
+		tape_audit_free(&t);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_examples) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_fixes),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,6 +66,12 @@ static void test_mend(void **state)
 		{ "v=DMARC1; p=none; rua=mailto:nobody", NULL },
 		{ "v=DMARC1; p=none; rua=https://x.com/", "v=DMARC1; p=none; rua=https://x.com/" },
 		{ "v=DMARC1; p=none; rua=", NULL },
+		{ "v=DMARC1; p=none; rua=mailto:a@x.com; ruf=mailto:r@x.com; rua=mailto:b@x.com",
+		  "v=DMARC1; p=none; rua=mailto:a@x.com,mailto:b@x.com; ruf=mailto:r@x.com" },
+		{ "v=DMARC1; p=none; rua=mailto:a@x.com,a@x.com,mailto:a@x.co",
+		  "v=DMARC1; p=none; rua=mailto:a@x.com,mailto:a@x.co" },
+		{ "v=DMARC1;p=none;rua=mailto:a@x.com,ruf=mailto:r@x.com, fo=1",
+		  "v=DMARC1; p=none; rua=mailto:a@x.com; ruf=mailto:r@x.com; fo=1" },
 	};
 
 	(void)state;
@@ -102,6 +108,7 @@ static void test_near(void **state)
 		{ "DMARC1; p=none", "v=DMARC1; p=none" },
 		{ "v=DMARC2", NULL },
 		{ "v=dmarc1", NULL },
+		{ "rua=mailto:a@x.com; sp=none", "v=DMARC1; p=none; rua=mailto:a@x.com; sp=none" },
 	};
 
 	(void)state;

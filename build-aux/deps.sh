@@ -20,6 +20,7 @@ build pc   libcurl     libcurl4-openssl-dev
 build pc   libpsl      libpsl-dev
 build pc   libidn2     libidn2-dev
 build pc   libcrypto   libssl-dev
+build pc   libssl      libssl-dev
 build pc   libzscanner libknot-dev
 build pc   jansson     libjansson-dev
 build file /usr/share/publicsuffix/public_suffix_list.dafsa publicsuffix

@@ -19,7 +19,8 @@ enum {
 	WORK_MAX_OCTETS = 256 * 1024 * 1024,
 	QUESTIONS_DEFAULT = 2000,
 	STEPS_DEFAULT = 64,
-	QUIET_MS = 20, /* nothing settled for so long: step with what there is */
+	SMTP_TIMES = 4, /* a mail host may take so many time-outs: many greet late on purpose */
+	QUIET_MS = 20,  /* nothing settled for so long: step with what there is */
 	PROGRESS_MS = 250,
 };
 
@@ -168,17 +169,22 @@ static void settle_lost(struct fact *f, enum fact_why why)
 	}
 }
 
+static int64_t deadline_of(const struct run *r, enum ask kind, int64_t now)
+{
+	int64_t times = kind == ASK_SMTP ? SMTP_TIMES : 1;
+	int64_t deadline = now + times * r->setup->limits.timeout_ms;
+
+	return deadline < r->deadline_ms ? deadline : r->deadline_ms;
+}
+
 /* Facts are handed over in the order they were opened; those before r->handed are on their way or
  * settled. */
 static void hand_over(struct run *r)
 {
 	struct facts *fs = &r->audit->facts;
 	int64_t now = source_now_ms();
-	int64_t deadline = now + r->setup->limits.timeout_ms;
 	size_t end = fs->n;
 
-	if (deadline > r->deadline_ms)
-		deadline = r->deadline_ms;
 	while (r->handed < end) {
 		struct fact *f = fs->all[r->handed++];
 		struct question *q;
@@ -197,7 +203,7 @@ static void hand_over(struct run *r)
 			.facts = fs,
 			.done = settle,
 			.owner = r,
-			.deadline_ms = deadline,
+			.deadline_ms = deadline_of(r, f->kind, now),
 		};
 		r->waiting++;
 		r->setup->source->ops->ask(r->setup->source, q);

@@ -248,6 +248,12 @@ static void set_allow_private(struct reader *r, const char *arg)
 	r->o->live.allow_private = true;
 }
 
+static void set_starttls(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->wish.starttls = true;
+}
+
 static void set_color(struct reader *r, const char *arg)
 {
 	if (strcmp(arg, "auto") == 0)
@@ -315,11 +321,15 @@ static const struct option {
 	  "least severity that makes the exit status 1 (error)" },
 	{ 0, "ignore", "RULE[@NAME]", set_ignore,
 	  "leave a rule out, for one name or for all (again for more)" },
-	{ 0, "timeout", "S", set_timeout, "seconds for one question (5); HTTPS may take twice that" },
+	{ 0, "timeout", "S", set_timeout,
+	  "seconds for one question (5); HTTPS may take twice that" },
 	{ 0, "deadline", "S", set_deadline, "seconds for one audit (30)" },
-	{ 0, "ca-file", "FILE", set_ca_file, "trusted certificates for HTTPS (PEM)" },
-	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", set_connect_to, "for HTTPS, as curl has it" },
-	{ 0, "allow-private", NULL, set_allow_private, "let HTTPS connect to private addresses" },
+	{ 0, "starttls", NULL, set_starttls, "connect to the MX hosts: STARTTLS, certificates" },
+	{ 0, "ca-file", "FILE", set_ca_file, "trusted certificates for HTTPS and SMTP (PEM)" },
+	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", set_connect_to,
+	  "for HTTPS and SMTP, as curl has it" },
+	{ 0, "allow-private", NULL, set_allow_private,
+	  "let HTTPS and SMTP connect to private addresses" },
 	{ 0, "color", "auto|always|never", set_color,
 	  "colour in text (auto; NO_COLOR is honoured)" },
 	{ 'q', "quiet", NULL, set_quiet, "only the head line, errors and warnings" },

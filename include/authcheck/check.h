@@ -26,6 +26,7 @@ struct audit_wish {
 	const struct str *ips; /* 4 or 16 octets each: addresses that send for the domain */
 	size_t nips;
 	enum intent intent; /* INTENT_AUTO: guess */
+	bool starttls;      /* connect to the MX hosts */
 };
 
 struct check {
@@ -45,7 +46,8 @@ void check_all(struct check *c);
 /* The rows of the table. */
 check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO means not decided in
 			  this step */
-check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt;
+check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt,
+	check_smtp;
 check_fn check_together; /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,

@@ -13,17 +13,19 @@
 #include "arena.h"
 #include "rr.h"
 #include "rrtype.h"
+#include "smtp.h"
 #include "str.h"
 
 enum ask {
 	ASK_DNS,   /* the RRset of (type, name), CNAMEs followed */
 	ASK_HTTPS, /* GET https://name/.well-known/mta-sts.txt; type is 0 */
+	ASK_SMTP,  /* EHLO, STARTTLS and QUIT at name, port 25; type is 0 */
 };
 
 enum fact_state {
 	FACT_OPEN, /* not answered yet; says nothing at all */
-	FACT_SOME, /* at least one record (DNS), or a complete HTTP response of any status (HTTPS)
-		    */
+	FACT_SOME, /* at least one record (DNS), a complete HTTP response of any status
+		      (HTTPS), or an answer to EHLO (SMTP) */
 	FACT_NONE, /* the world says: there is none */
 	FACT_LOST, /* could not be had; nothing is known */
 };
@@ -51,6 +53,8 @@ enum fact_state {
 	X(WHY_TOO_LARGE, "too-large", "the body is larger than 64 KiB") \
 	X(WHY_PRIVATE, "private", "only private addresses, which are not connected to") \
 	X(WHY_NO_ADDRESS, "no-address", "the host has no address to connect to") \
+	/* LOST, SMTP */ \
+	X(WHY_SMTP, "smtp", "it answered, but not as an SMTP server that takes mail") \
 	/* LOST, anything */ \
 	X(WHY_OFFLINE, "offline", "not asked: offline") \
 	X(WHY_NOT_ON_TAPE, "not-on-tape", "not on the tape") \
@@ -90,13 +94,16 @@ struct fact {
 	int status;               /* HTTP status code */
 	const char *content_type; /* as sent; NULL: no such header */
 	struct str body;          /* at most 64 KiB */
+
+	const struct smtp_talk *smtp; /* SMTP; not NULL exactly when SOME */
 };
 
 const char *fact_why_word(enum fact_why w);
 const char *fact_why_text(enum fact_why w);
 bool fact_why_from(struct str word, enum fact_why *out);
 
-/* "example.com TXT", "https://mta-sts.example.com/.well-known/mta-sts.txt" */
+/* "example.com TXT", "https://mta-sts.example.com/.well-known/mta-sts.txt",
+ * "mx.example.com port 25" */
 const char *fact_question_text(struct arena *a, const struct fact *f);
 
 /* A deep copy into another arena. */

@@ -146,6 +146,16 @@ struct verdict { /* what one receiver does with the domain's own mail, as far as
 	size_t nbecause;
 };
 
+/* ---- SMTP ---- */
+struct smtp_host_view {
+	const char *name;
+	const struct fact *fact; /* ASK_SMTP; NULL: not asked */
+};
+struct smtp_view {
+	struct smtp_host_view *host; /* in the order of mx_view; none when not wished */
+	size_t nhost;
+};
+
 struct unknown {
 	const char *question;
 	const char *why;
@@ -173,6 +183,7 @@ struct report {
 	struct ptr_view ptr;
 	struct mta_sts_view mta_sts;
 	struct tls_rpt_view tls_rpt;
+	struct smtp_view smtp;
 
 	struct findings findings; /* sorted, worst first */
 

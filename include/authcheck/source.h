@@ -23,7 +23,8 @@ struct question {
 	enum ask kind;
 	uint16_t type;
 	const char *name;
-	const struct facts *facts; /* the audit's facts: HTTPS takes its addresses from here */
+	const struct facts
+		*facts; /* the audit's facts: HTTPS and SMTP take their addresses from here */
 	question_done_fn *done;
 	void *owner;         /* whoever waits for it */
 	int64_t deadline_ms; /* on the source's clock (source_now_ms); settle as LOST by then */
@@ -52,7 +53,7 @@ int64_t source_now_ms(void);
 /* Seconds since 1970. */
 int64_t source_wall_clock_s(void);
 
-/* ---- live: DNS by c-ares, HTTPS by libcurl ---- */
+/* ---- live: DNS by c-ares, HTTPS by libcurl, SMTP ---- */
 struct live_options {
 	const char *
 		nameservers; /* "192.0.2.53,192.0.2.54:5353,[2001:db8::1]:53"; NULL: the system's */
@@ -60,7 +61,7 @@ struct live_options {
 	const char *ca_file; /* PEM; NULL: the system's */
 	const char *const *connect_to; /* curl's HOST:PORT:ADDR:PORT */
 	size_t nconnect_to;
-	bool allow_private; /* HTTPS may connect to addresses that are not global */
+	bool allow_private; /* HTTPS and SMTP may connect to addresses that are not global */
 };
 struct live_stats {
 	unsigned queries; /* DNS questions put to a server, retries aside */

@@ -12,6 +12,8 @@
  *   old._domainkey.example.com TXT NONE NXDOMAIN 300 >gone.example.net    dangling
  *   mx2.example.com A LOST timeout "timeout after 5 s"
  *   mta-sts.example.com HTTPS SOME 0 200 "text/plain" "version: STSv1\r\n"
+ *   mx1.example.com SMTP SOME 0 ip=192.0.2.1 banner="mx1.example.com" ehlo="STARTTLS" starttls=ok …
+ *                                                           see src/fact/tape_smtp.c
  *   other TYPES are written as RFC 3597 \# LENGTH HEX
  *   * NONE NXDOMAIN                                         what the tape answers to all other DNS
  * questions

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 
-enum { RUNNING_MAX = 64, TOTAL_MAX_MS = 60 * 1000, JOB_ARENA_MAX = 1024 * 1024 };
+enum { HTTPS_PORT = 443, RUNNING_MAX = 64, TOTAL_MAX_MS = 60 * 1000, JOB_ARENA_MAX = 1024 * 1024 };
 
 /* ---- what curl calls ---- */
 
@@ -140,7 +140,7 @@ static void job_start(struct https_job *j)
 	struct https *h = j->https;
 	int64_t now = source_now_ms();
 
-	https_where(&j->arena, h->live, h->detours, j->q, &j->where);
+	where_find(&j->arena, h->live, j->q, HTTPS_PORT, &j->where);
 	if (j->where.why != WHY_OK) {
 		lose(j, j->where.why, j->where.detail);
 		return;
@@ -253,10 +253,6 @@ bool https_open(struct live *l, const char **err)
 	l->https = h;
 	if (l->opt.ca_file && !check_ca_file(l, err))
 		return false;
-	h->detours = arena_array(&l->arena, l->opt.nconnect_to, sizeof(*h->detours));
-	for (size_t i = 0; i < l->opt.nconnect_to; i++)
-		if (!detour_read(&l->arena, l->opt.connect_to[i], &h->detours[i], err))
-			return false;
 	h->multi = curl_multi_init();
 	if (h->multi && !curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket) &&
 	    !curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h) &&

@@ -34,7 +34,6 @@ struct https_job {
 
 struct https {
 	struct live *live;
-	struct detour *detours;
 	CURLM *multi;
 	int64_t due_ms;                 /* curl's own timer; INT64_MAX: none */
 	struct https_job *first, *last; /* in line */

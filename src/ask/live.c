@@ -80,6 +80,8 @@ static void live_ask(struct source *s, struct question *q)
 
 	if (q->kind == ASK_HTTPS)
 		https_ask(l->https, q);
+	else if (q->kind == ASK_SMTP)
+		smtp_ask(l->smtp, q);
 	else
 		dns_ask(l->dns, q);
 }
@@ -109,6 +111,8 @@ static void handle(struct live *l, const struct epoll_event *ev)
 
 	if (owner == OWNER_HTTPS)
 		https_event(l->https, fd, readable, writable, error);
+	else if (owner == OWNER_SMTP)
+		smtp_event(l->smtp, fd);
 	else
 		dns_event(l->dns, owner, fd, readable, writable);
 }
@@ -124,6 +128,7 @@ static void live_run(struct source *s, int timeout_ms)
 	hold_sigpipe(&before);
 	dns_pump(l->dns);
 	https_pump(l->https);
+	smtp_pump(l->smtp);
 	wait = wait_ms(l, timeout_ms, source_now_ms());
 	n = epoll_wait(l->epoll_fd, ev, EVENTS_MAX, settled == l->settled ? wait : 0);
 	for (int i = 0; i < n; i++)
@@ -138,6 +143,8 @@ static void live_close(struct source *s)
 	sigset_t before;
 
 	hold_sigpipe(&before);
+	if (l->smtp)
+		smtp_close(l->smtp);
 	if (l->https)
 		https_close(l->https);
 	if (l->dns)
@@ -148,6 +155,15 @@ static void live_close(struct source *s)
 	arena_free(&l->arena);
 	ares_library_cleanup();
 	curl_global_cleanup();
+}
+
+static bool read_detours(struct live *l, const char **err)
+{
+	l->detours = arena_array(&l->arena, l->opt.nconnect_to, sizeof(*l->detours));
+	for (size_t i = 0; i < l->opt.nconnect_to; i++)
+		if (!detour_read(&l->arena, l->opt.connect_to[i], &l->detours[i], err))
+			return false;
+	return true;
 }
 
 struct live_stats source_live_stats(const struct source *s)
@@ -176,7 +192,8 @@ struct source *source_live(struct arena *a, const struct live_options *o, const 
 		*err = arena_printf(a, "epoll: %s", strerror(errno));
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || ares_library_init(ARES_LIB_INIT_ALL))
 		*err = "libcurl or c-ares cannot be set up";
-	if (!*err && dns_open(l, err) && https_open(l, err))
+	if (!*err && read_detours(l, err) && dns_open(l, err) && https_open(l, err) &&
+	    smtp_open(l, err))
 		return &l->base;
 	/* what *err says must outlive the arena that it is in */
 	*err = arena_strdup(a, *err);

@@ -8,6 +8,7 @@
  *           live_answer.c   from a message, or from what went wrong, to a fact
  *           live_server.c   the name servers, and their c-ares channels
  *   HTTPS   https.c and its parts, see https.h
+ *   SMTP    smtp.c and its parts, see smtp_job.h
  *
  * Nothing here waits, and no question is settled from within ask(): what is asked is put in line,
  * and run() does the rest. */
@@ -21,8 +22,10 @@
 #include "timer.h"
 #include "wire.h"
 
+struct detour;
 struct dns;
 struct https;
+struct smtp;
 
 struct live {
 	struct source base;
@@ -34,10 +37,12 @@ struct live {
 	unsigned long settled; /* questions settled so far */
 	struct dns *dns;
 	struct https *https;
+	struct smtp *smtp;
+	struct detour *detours; /* as many as opt.nconnect_to */
 };
 
 /* Whose a socket is. */
-enum { OWNER_HTTPS, OWNER_DNS /* and up: a channel each */ };
+enum { OWNER_HTTPS, OWNER_SMTP, OWNER_DNS /* and up: a channel each */ };
 
 /* Watches a socket for its owner: EPOLLIN, EPOLLOUT, both; 0 ends it. */
 void live_watch(struct live *l, unsigned owner, int fd, uint32_t events);
@@ -186,25 +191,41 @@ void https_pump(struct https *h);
 void https_event(struct https *h, int fd, bool readable, bool writable, bool error);
 int https_tick(struct https *h, int64_t now_ms);
 
+/* ---- where to connect to ---- */
+
 /* One --connect-to. */
 struct detour {
 	struct str host;     /* empty: any */
 	unsigned port;       /* 0: any */
 	const char *address; /* as curl takes it ([…] for IPv6); NULL: the host's own */
+	struct str ip;       /* the same as octets */
 	unsigned to_port;    /* 0: as it was */
 };
 /* Reads curl's HOST:PORT:ADDR:PORT. False and *err. */
 bool detour_read(struct arena *a, const char *text, struct detour *out, const char **err);
 
+enum { WHERE_MAX = 16 };
+
 struct where {
 	enum fact_why why; /* WHY_OK, or why there is nowhere to connect to */
 	const char *detail;
-	bool by_user;           /* the user named the address: it may be any */
-	const char *connect_to; /* for CURLOPT_CONNECT_TO; NULL: straight on */
-	const char *resolve;    /* for CURLOPT_RESOLVE; NULL: not needed */
-	const char *label;      /* "192.0.2.1 port 443", for people */
+	bool by_user;               /* the user named the address: it may be any */
+	const char *connect_to;     /* for CURLOPT_CONNECT_TO; NULL: straight on */
+	const char *resolve;        /* for CURLOPT_RESOLVE; NULL: not needed */
+	const char *label;          /* "192.0.2.1 port 443", for people */
+	struct str addr[WHERE_MAX]; /* the same as octets */
+	size_t naddr;
+	unsigned port;
 };
-void https_where(struct arena *a, const struct live *l, const struct detour *detours,
-		 const struct question *q, struct where *out);
+/* Where to connect to for q, at port `port` unless the user says otherwise. */
+void where_find(struct arena *a, const struct live *l, const struct question *q, unsigned port,
+		struct where *out);
+
+/* ---- SMTP ---- */
+bool smtp_open(struct live *l, const char **err);
+void smtp_close(struct smtp *s);
+void smtp_ask(struct smtp *s, struct question *q);
+void smtp_pump(struct smtp *s);
+void smtp_event(struct smtp *s, int fd);
 
 #endif

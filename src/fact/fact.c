@@ -35,6 +35,8 @@ const char *fact_question_text(struct arena *a, const struct fact *f)
 {
 	if (f->kind == ASK_HTTPS)
 		return arena_printf(a, "https://%s/.well-known/mta-sts.txt", f->name);
+	if (f->kind == ASK_SMTP)
+		return arena_printf(a, "%s port 25", f->name);
 	return arena_printf(a, "%s %s", f->name, rrtype_name(a, f->type));
 }
 
@@ -76,6 +78,7 @@ struct fact *fact_copy(struct arena *a, const struct fact *f)
 	out->rr = copy_rrs(a, f->rr, f->nrr);
 	out->chain = copy_rrs(a, f->chain, f->nchain);
 	out->body = arena_str(a, f->body);
+	out->smtp = f->smtp ? smtp_copy(a, f->smtp) : NULL;
 	return out;
 }
 

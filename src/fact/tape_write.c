@@ -2,39 +2,18 @@
 #include <inttypes.h>
 
 #include "tape.h"
-
-static void put_quoted(struct buf *out, struct str s)
-{
-	buf_addc(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_addf(out, "\\%c", c);
-		else if (c == '\r')
-			buf_adds(out, "\\r");
-		else if (c == '\n')
-			buf_adds(out, "\\n");
-		else if (c == '\t')
-			buf_adds(out, "\\t");
-		else if (c < 0x20 || c > 0x7e)
-			buf_addf(out, "\\%03u", c);
-		else
-			buf_addc(out, (char)c);
-	}
-	buf_addc(out, '"');
-}
+#include "tape_line.h"
 
 static void put_txt(struct buf *out, const struct rr *rr)
 {
 	size_t from = 0;
 
 	for (uint32_t i = 0; i < rr->ncuts; i++) {
-		put_quoted(out, str_sub(rr->data, from, rr->cuts[i] - from));
+		line_put_quoted(out, str_sub(rr->data, from, rr->cuts[i] - from));
 		buf_addc(out, ' ');
 		from = rr->cuts[i];
 	}
-	put_quoted(out, str_from(rr->data, from));
+	line_put_quoted(out, str_from(rr->data, from));
 }
 
 static void put_rr(struct buf *out, struct arena *scratch, const struct fact *f,
@@ -44,7 +23,7 @@ static void put_rr(struct buf *out, struct arena *scratch, const struct fact *f,
 		buf_addf(out, "line=%u ", rr->line);
 	if (rr->file && (!f->source || strcmp(rr->file, f->source) != 0)) {
 		buf_adds(out, "file=");
-		put_quoted(out, str_c(rr->file));
+		line_put_quoted(out, str_c(rr->file));
 		buf_addc(out, ' ');
 	}
 	if (rr->ttl_s != f->ttl_s)
@@ -65,7 +44,7 @@ static void put_chain(struct buf *out, const struct fact *f)
 			buf_addf(out, "ttl=%" PRIu32 " ", f->chain[i].ttl_s);
 		if (f->chain[i].file && (!f->source || strcmp(f->chain[i].file, f->source) != 0)) {
 			buf_adds(out, "file=");
-			put_quoted(out, str_c(f->chain[i].file));
+			line_put_quoted(out, str_c(f->chain[i].file));
 			buf_addc(out, ' ');
 		}
 		buf_addf(out, ">%s", f->chain[i].target);
@@ -85,7 +64,10 @@ void tape_write(struct buf *out, struct arena *scratch, const struct fact *f)
 	if (f->state == FACT_OPEN)
 		return;
 	buf_addf(out, "%s%s %s %s", f->name, is_keyword(f->name) ? "." : "",
-		 f->kind == ASK_HTTPS ? "HTTPS" : rrtype_name(scratch, f->type), states[f->state]);
+		 f->kind == ASK_HTTPS  ? "HTTPS"
+		 : f->kind == ASK_SMTP ? "SMTP"
+				       : rrtype_name(scratch, f->type),
+		 states[f->state]);
 	if (f->state != FACT_SOME)
 		buf_addf(out, " %s", fact_why_word(f->why));
 	if (f->state != FACT_LOST || f->ttl_s)
@@ -98,11 +80,11 @@ void tape_write(struct buf *out, struct arena *scratch, const struct fact *f)
 		buf_addf(out, " rtt=%" PRIu32, f->rtt_ms);
 	if (f->source) {
 		buf_adds(out, " src=");
-		put_quoted(out, str_c(f->source));
+		line_put_quoted(out, str_c(f->source));
 	}
 	if (f->detail) {
 		buf_adds(out, " detail=");
-		put_quoted(out, str_c(f->detail));
+		line_put_quoted(out, str_c(f->detail));
 	}
 	put_chain(out, f);
 	for (size_t i = 0; i < f->nrr; i++) {
@@ -112,12 +94,14 @@ void tape_write(struct buf *out, struct arena *scratch, const struct fact *f)
 	if (f->kind == ASK_HTTPS && f->state == FACT_SOME) {
 		buf_addf(out, " %d ", f->status);
 		if (f->content_type)
-			put_quoted(out, str_c(f->content_type));
+			line_put_quoted(out, str_c(f->content_type));
 		else
 			buf_addc(out, '-');
 		buf_addc(out, ' ');
-		put_quoted(out, f->body);
+		line_put_quoted(out, f->body);
 	}
+	if (f->kind == ASK_SMTP && f->state == FACT_SOME)
+		line_write_smtp(out, scratch, f->smtp);
 	buf_addc(out, '\n');
 }
 

@@ -50,11 +50,13 @@ static json_t *evidence(struct js *js, const struct finding *f)
 	some = f->rr || fact->state == FACT_SOME;
 	text = f->rr                     ? rr_text(js->arena, f->rr)
 	       : fact->kind == ASK_HTTPS ? fact->body
+	       : fact->kind == ASK_SMTP  ? str_c(fact->smtp ? fact->smtp->banner : "")
 					 : all_texts(js->arena, fact);
 	js_set(js, o, "name", js_words(js, fact->name));
 	js_set(js, o, "type",
-	       js_words(js, fact->kind == ASK_HTTPS
-				    ? "HTTPS"
+	       js_words(js, fact->kind == ASK_HTTPS ? "HTTPS"
+			    : fact->kind == ASK_SMTP
+				    ? "SMTP"
 				    : rrtype_name(js->arena, f->rr ? f->rr->type : fact->type)));
 	js_set(js, o, "text", some ? js_text(js, text) : json_null());
 	js_set(js, o, "offset", js_number_if(js, some, f->at.len ? f->at.at : 0));

@@ -225,12 +225,63 @@ static void set_tls_rpt(struct js *js, json_t *o, const struct report *r)
 	js_set(js, o, "rua", uris(js, t ? t->rua : NULL, t ? t->nrua : 0));
 }
 
+/* ---- SMTP ---- */
+
+static json_t *certificate(struct js *js, const struct smtp_talk *t)
+{
+	json_t *o, *names;
+
+	if (!t || !t->ncert)
+		return json_null();
+	o = js_object(js);
+	names = js_array(js);
+	js_set(js, o, "subject", js_words(js, t->cert[0].subject));
+	js_set(js, o, "issuer", js_words(js, t->cert[0].issuer));
+	js_set(js, o, "not_before", js_number(js, t->cert[0].from_s));
+	js_set(js, o, "not_after", js_number(js, t->cert[0].until_s));
+	for (size_t i = 0; i < t->cert[0].nname; i++)
+		js_push(js, names, js_words(js, t->cert[0].name[i]));
+	js_set(js, o, "names", names);
+	js_set(js, o, "trust", js_words(js, smtp_pkix_word(t->pkix)));
+	js_set(js, o, "chain", js_number(js, (long long)t->ncert));
+	js_set(js, o, "sha256",
+	       js_hex(js, (struct str){ (const char *)t->cert[0].cert256, SMTP_SHA256 }));
+	js_set(js, o, "spki_sha256",
+	       js_hex(js, (struct str){ (const char *)t->cert[0].spki256, SMTP_SHA256 }));
+	return o;
+}
+
+static void set_smtp(struct js *js, json_t *o, const struct report *r)
+{
+	json_t *hosts = js_array(js);
+
+	for (size_t i = 0; i < r->smtp.nhost; i++) {
+		const struct fact *f = r->smtp.host[i].fact;
+		const struct smtp_talk *t = f ? f->smtp : NULL;
+		json_t *host = js_object(js);
+
+		js_set(js, host, "name", js_words(js, r->smtp.host[i].name));
+		js_set(js, host, "ip", t ? js_words(js, ip_text(js->arena, t->ip)) : json_null());
+		js_set(js, host, "banner", js_words(js, t ? t->banner : NULL));
+		js_set(js, host, "starttls", js_words(js, t ? smtp_tls_word(t->tls) : NULL));
+		js_set(js, host, "requiretls",
+		       t ? js_bool(smtp_offers(t, "REQUIRETLS")) : json_null());
+		js_set(js, host, "tls",
+		       js_words(js, t && t->tls == SMTP_TLS_OK ? t->version : NULL));
+		js_set(js, host, "certificate", certificate(js, t));
+		js_set(js, host, "why",
+		       js_words(js, f && f->state == FACT_LOST ? fact_why_word(f->why) : NULL));
+		js_push(js, hosts, host);
+	}
+	js_set(js, o, "hosts", hosts);
+}
+
 typedef void set_fn(struct js *js, json_t *o, const struct report *r);
 
 static set_fn *const setters[PROTO_COUNT] = {
 	[PROTO_SPF] = set_spf,         [PROTO_DKIM] = set_dkim, [PROTO_DMARC] = set_dmarc,
 	[PROTO_MX] = set_mx,           [PROTO_PTR] = set_ptr,   [PROTO_MTA_STS] = set_mta_sts,
-	[PROTO_TLS_RPT] = set_tls_rpt,
+	[PROTO_TLS_RPT] = set_tls_rpt, [PROTO_SMTP] = set_smtp,
 };
 
 json_t *json_protocol(struct js *js, const struct report *r, enum proto proto)

@@ -182,6 +182,8 @@ static void put_block(struct pen *p, const struct report *r, enum proto proto, b
 {
 	size_t lines;
 
+	if (!text_has_summary(r, proto) && !has_findings(p, r, proto))
+		return;
 	if (!*apart && has_findings(p, r, proto))
 		pen_newline(p);
 	pen_style(p, STYLE_BOLD);

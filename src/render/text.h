@@ -70,6 +70,8 @@ void text_record(struct pen *p, struct str text, const struct mark *marks, size_
 
 /* What there is of a protocol, in words: "7 of 10 look-ups, 0 void". */
 void text_summary(struct pen *p, const struct report *r, enum proto proto);
+/* Is there anything to say of a protocol that not every audit looks at? */
+bool text_has_summary(const struct report *r, enum proto proto);
 
 /* The findings of one protocol with the records they are about. Returns how many were written. */
 size_t text_findings(struct pen *p, const struct report *r, enum proto proto);

@@ -235,6 +235,30 @@ static void summary_tls_rpt(struct pen *p, const struct report *r)
 	put_more(p, t->nrua > URIS_BRIEF ? t->nrua - URIS_BRIEF : 0);
 }
 
+/* ---- SMTP ---- */
+
+static void summary_smtp(struct pen *p, const struct report *r)
+{
+	size_t n = 0, encrypted = 0;
+
+	for (size_t i = 0; i < r->smtp.nhost; i++) {
+		const struct fact *f = r->smtp.host[i].fact;
+
+		n += f && f->state == FACT_SOME;
+		encrypted += f && f->state == FACT_SOME && f->smtp->tls == SMTP_TLS_OK;
+	}
+	pen_words(p, arena_printf(p->scratch, "%zu of %zu MX host%s that answer%s encrypt%s",
+				  encrypted, n, plural(n), n == 1 ? "s" : "",
+				  encrypted == 1 ? "s" : ""));
+	if (n < r->smtp.nhost)
+		pen_words(p, arena_printf(p->scratch, ", %zu not known", r->smtp.nhost - n));
+}
+
+bool text_has_summary(const struct report *r, enum proto proto)
+{
+	return proto != PROTO_SMTP || r->presence[proto] != PRESENCE_NA;
+}
+
 /* ---- all ---- */
 
 static const struct fact *fact_of(const struct report *r, enum proto proto)
@@ -277,7 +301,7 @@ static summary_fn *const summaries[PROTO_COUNT] = {
 	[PROTO_SPF] = summary_spf,         [PROTO_DKIM] = summary_dkim,
 	[PROTO_DMARC] = summary_dmarc,     [PROTO_MX] = summary_mx,
 	[PROTO_PTR] = summary_ptr,         [PROTO_MTA_STS] = summary_mta_sts,
-	[PROTO_TLS_RPT] = summary_tls_rpt,
+	[PROTO_TLS_RPT] = summary_tls_rpt, [PROTO_SMTP] = summary_smtp,
 };
 
 void text_summary(struct pen *p, const struct report *r, enum proto proto)

@@ -82,6 +82,22 @@ static void put_policy(struct pen *p, const struct report *r)
 	text_record(p, f->body, NULL, 0, COL_RECORD, RECORD_WHOLE | RECORD_LINES);
 }
 
+static void put_smtp(struct pen *p, const struct report *r)
+{
+	for (size_t i = 0; i < r->smtp.nhost && i < ROWS_MAX; i++) {
+		const struct fact *f = r->smtp.host[i].fact;
+		const struct smtp_talk *t = f ? f->smtp : NULL;
+
+		if (!t || t->tls != SMTP_TLS_OK)
+			continue;
+		p->indent = COL_RECORD;
+		pen_to(p, COL_NAME);
+		pen_words(p, arena_printf(p->scratch, "%s %s, certificate %s by %s", f->name,
+					  t->version, t->cert[0].subject, t->cert[0].issuer));
+		pen_newline(p);
+	}
+}
+
 void text_records(struct pen *p, const struct report *r, enum proto proto)
 {
 	switch (proto) {
@@ -104,6 +120,7 @@ void text_records(struct pen *p, const struct report *r, enum proto proto)
 		put_policy(p, r);
 		break;
 	case PROTO_TLS_RPT: put_record(p, r, r->tls_rpt.fact, r->tls_rpt.rr); break;
+	case PROTO_SMTP: put_smtp(p, r); break;
 	case PROTO_COUNT: break;
 	}
 }

@@ -5,9 +5,9 @@
  *[-p] [-s] [NAME TYPE]...
  *
  * Questions may come on standard input as well, "NAME TYPE" a line, when none is an argument. TYPE
- *HTTPS asks for the addresses of NAME first. -p allows private addresses; -s writes statistics and
- *the time that it took to standard error. A fact that ends in a CNAME is written "NAME TYPE OPEN
- *>TARGET". Times are left out: they are not the same twice. */
+ *HTTPS or SMTP asks for the addresses of NAME first. -p allows private addresses; -s writes
+ *statistics and the time that it took to standard error. A fact that ends in a CNAME is written
+ *"NAME TYPE OPEN >TARGET". Times are left out: they are not the same twice. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,11 +91,11 @@ static void add(struct driver *d, const char *name, const char *type)
 		fprintf(stderr, "ask_driver: %s is no name\n", name);
 		exit(2);
 	}
-	if (strcmp(type, "HTTPS") != 0) {
+	if (strcmp(type, "HTTPS") != 0 && strcmp(type, "SMTP") != 0) {
 		ask(want(d, ASK_DNS, rrtype_from(str_c(type)), n));
 		return;
 	}
-	https = want(d, ASK_HTTPS, 0, n);
+	https = want(d, strcmp(type, "SMTP") == 0 ? ASK_SMTP : ASK_HTTPS, 0, n);
 	https->before = 2;
 	for (unsigned i = 0; i < 2; i++) {
 		struct wanted *w = want(d, ASK_DNS, i ? RR_AAAA : RR_A, n);

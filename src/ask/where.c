@@ -1,10 +1,10 @@
-/* Where an HTTPS request connects to: the addresses that the audit has found, unless the user says
+/* Where HTTPS and SMTP connect to: the addresses that the audit has found, unless the user says
  * otherwise. An audited domain must not be able to aim us at a host of the user's own network, so
  * of the addresses that come from DNS only global ones are taken. An address that the user names
  * with --connect-to comes from the user, and may be any. */
 #include "live.h"
 
-enum { HTTPS_PORT = 443, ADDRESSES_MAX = 8 };
+enum { REFUSED_MAX = 8 /* addresses that are named in a text */ };
 
 /* The part up to the next colon outside of brackets, which is skipped. */
 static struct str next_part(struct str *rest, bool *more)
@@ -60,15 +60,17 @@ bool detour_read(struct arena *a, const char *text, struct detour *out, const ch
 	}
 	out->address = arena_printf(a, n == 16 ? "[%s]" : "%s",
 				    ip_text(a, (struct str){ (const char *)ip, n }));
+	out->ip = (struct str){ arena_strndup(a, (const char *)ip, n), n };
 	return true;
 }
 
-static const struct detour *find_detour(const struct live *l, const struct detour *detours,
-					const char *name)
+static const struct detour *find_detour(const struct live *l, const char *name, unsigned port)
 {
+	const struct detour *detours = l->detours;
+
 	for (size_t i = 0; i < l->opt.nconnect_to; i++)
 		if ((!detours[i].host.n || str_eq_ci(detours[i].host, str_c(name))) &&
-		    (!detours[i].port || detours[i].port == HTTPS_PORT))
+		    (!detours[i].port || detours[i].port == port))
 			return &detours[i];
 	return NULL;
 }
@@ -78,6 +80,7 @@ struct addresses {
 	const char *label;   /* the same for people */
 	const char *refused; /* "10.0.0.1 is private"; NULL: none */
 	unsigned n, nrefused;
+	struct where *where;
 };
 
 static void add_addresses(struct arena *a, const struct fact *f, bool any, struct addresses *out)
@@ -88,11 +91,12 @@ static void add_addresses(struct arena *a, const struct fact *f, bool any, struc
 		const char *text = ip_text(a, addr);
 
 		if (class != IP_GLOBAL && !any) {
-			if (out->nrefused++ < ADDRESSES_MAX)
+			if (out->nrefused++ < REFUSED_MAX)
 				out->refused = arena_printf(
 					a, "%s%s%s is %s", out->refused ? out->refused : "",
 					out->refused ? ", " : "", text, ip_class_name(class));
-		} else if (out->n++ < 2 * ADDRESSES_MAX) {
+		} else if (out->n < WHERE_MAX) {
+			out->where->addr[out->n++] = addr;
 			out->usable = arena_printf(a, addr.n == 16 ? "%s%s[%s]" : "%s%s%s",
 						   out->usable ? out->usable : "",
 						   out->usable ? "," : "", text);
@@ -116,11 +120,12 @@ static void by_facts(struct arena *a, const struct live *l, const struct questio
 {
 	const struct fact *v6 = q->facts ? facts_find(q->facts, ASK_DNS, RR_AAAA, q->name) : NULL;
 	const struct fact *v4 = q->facts ? facts_find(q->facts, ASK_DNS, RR_A, q->name) : NULL;
-	struct addresses found = { 0 };
+	struct addresses found = { .where = out };
 
 	add_addresses(a, v6, l->opt.allow_private, &found);
 	add_addresses(a, v4, l->opt.allow_private, &found);
 	if (found.usable) {
+		out->naddr = found.n;
 		out->resolve = arena_printf(a, "%s:%u:%s", q->name, port, found.usable);
 		out->label = arena_printf(a, "%s port %u", found.label, port);
 	} else if (found.refused) {
@@ -144,19 +149,20 @@ static bool is_plain_host(const char *name)
 	return strcmp(name, ".") != 0 && !name_is_ip(str_c(name));
 }
 
-void https_where(struct arena *a, const struct live *l, const struct detour *detours,
-		 const struct question *q, struct where *out)
+void where_find(struct arena *a, const struct live *l, const struct question *q,
+		unsigned default_port, struct where *out)
 {
-	const struct detour *d = find_detour(l, detours, q->name);
-	unsigned port = d && d->to_port ? d->to_port : HTTPS_PORT;
+	const struct detour *d = find_detour(l, q->name, default_port);
+	unsigned port = d && d->to_port ? d->to_port : default_port;
 
-	*out = (struct where){ .why = WHY_OK };
+	*out = (struct where){ .why = WHY_OK, .port = port };
 	if (!is_plain_host(q->name)) {
 		out->why = WHY_BAD_NAME;
 		return;
 	}
 	if (d && d->address) {
 		out->by_user = true;
+		out->addr[out->naddr++] = d->ip;
 		out->connect_to = arena_printf(a, "::%s:%u", d->address, port);
 		out->label = arena_printf(a, "%s port %u", d->address, port);
 		return;

@@ -36,14 +36,20 @@ enum presence {
 struct spf_node;
 struct spf_cost { /* one term of one record, as the static walk saw it */
 	const struct spf_term *term;
-	unsigned lookups; /* it and all below it; saturates */
-	unsigned voids;
+	unsigned lookups;        /* it and all below it; saturates */
+	unsigned voids;          /* names that lead nowhere for anybody */
+	unsigned voids4, voids6; /* look-ups that find nothing for an IPv4, an IPv6 client: a and
+				    mx ask for that family alone */
 	bool runs; /* false: after `all`, or a redirect beside `all`: never evaluated, costs nothing
 		    */
 	bool is_void; /* its own look-up found nothing */
 	const struct spf_node
 		*child;   /* include, redirect: the record it leads to, when there is one */
 	const char *note; /* "loop", "not expanded: depends on the sender", "no SPF record"; NULL */
+	unsigned first, last; /* terms of the domain's own record: which look-ups of the whole
+				 evaluation it and all below it are, from 1; 0: it makes none */
+	const char *cut;      /* terms of the domain's own record: why it can be left out; NULL: it
+				 cannot, or nobody knows */
 };
 struct spf_node { /* one SPF record in the tree */
 	const char *domain;
@@ -53,12 +59,17 @@ struct spf_node { /* one SPF record in the tree */
 	struct spf_cost *terms; /* in the order of spf->term */
 	size_t nterms;
 	unsigned lookups, voids; /* the whole evaluation from here, in the worst case */
+	unsigned voids4, voids6; /* the same for IPv4 and for IPv6 clients */
 };
 struct spf_view {
 	const struct spf_node *root; /* NULL: no record at all */
 	const struct fact *fact;     /* the domain's TXT RRset */
 	const struct rr **records;   /* every TXT at the domain that is an SPF record */
 	size_t nrecords;
+	const char *mended;     /* a line to publish: the record without what can be left out; NULL:
+				   there is nothing such */
+	const char *mended_fix; /* the same as a fix: it may say more before the line */
+	unsigned mended_lookups; /* what that costs */
 };
 
 /* ---- DKIM ---- */

@@ -7,8 +7,10 @@
  * 2. Terms behind `all`, and a redirect beside `all`, never run and cost nothing.
  * 3. include, a, mx, ptr, exists and redirect cost one look-up each, and what they lead to costs
  * its own.
- * 4. A look-up whose answer is NXDOMAIN or has no records is void. a and mx are void when neither
- * family finds an address.
+ * 4. A look-up whose answer is NXDOMAIN or has no records is void. a and mx ask for the addresses
+ * of the client's family alone (5.3, 5.4), so voids are counted for IPv4 and for IPv6 clients; a
+ * term is void for everybody only when neither family finds an address. An mx is one term, void
+ * when none of its hosts has an address.
  * 5. A name that is being walked already is a loop: it costs its one look-up and is not entered
  * again.
  * 6. The walk goes on past ten, so that the report can say what to cut. */
@@ -28,6 +30,15 @@ const char *spf_term_target(struct check *c, const struct spf_term *t, const cha
 	if (!t->domain.n)
 		return d;
 	return spf_expand_static(c->arena, t->domain, d, c->domain);
+}
+
+/* The term's own look-up finds nothing, for clients of these families. */
+static void count_void(struct spf_cost *cost, bool four, bool six)
+{
+	cost->is_void = four && six;
+	cost->voids = add(cost->voids, cost->is_void);
+	cost->voids4 = add(cost->voids4, four);
+	cost->voids6 = add(cost->voids6, six);
 }
 
 /* A look-up below the root that failed: nothing is known about the term. */
@@ -59,8 +70,7 @@ static bool is_root(const struct spf_walk *w, const struct spf_node *n)
 static void void_term(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
 		      const char *what, const char *target)
 {
-	cost->is_void = true;
-	cost->voids = add(cost->voids, 1);
+	count_void(cost, true, true);
 	cost->note = what;
 	/* the dead terms of a provider's record are not the domain's business unless they are too
 	 * many */
@@ -69,22 +79,28 @@ static void void_term(struct spf_walk *w, const struct spf_node *n, struct spf_c
 			w->c->arena, "%s %s", target, what);
 }
 
-/* A and AAAA of a host. FACT_OPEN, FACT_SOME (an address), FACT_NONE (neither family has one),
- * FACT_LOST. */
-static enum fact_state addresses(struct spf_walk *w, const char *host, const struct fact **why)
+/* Have the hosts looked at so far an address? */
+struct addresses {
+	bool open;
+	bool some4, some6;
+	const struct fact *lost4, *lost6; /* look-ups that failed */
+	const struct fact *none;          /* one that found nothing */
+};
+
+static void look_at_host(struct spf_walk *w, const char *host, struct addresses *as)
 {
 	const struct fact *a = look_dns(w->c->look, RR_A, host),
 			  *aaaa = look_dns(w->c->look, RR_AAAA, host);
 
-	*why = a->state == FACT_LOST ? a : aaaa;
-	if (fact_is_open(a) || fact_is_open(aaaa))
-		return FACT_OPEN;
-	if (a->state == FACT_SOME || aaaa->state == FACT_SOME)
-		return FACT_SOME;
-	if (a->state == FACT_LOST || aaaa->state == FACT_LOST)
-		return FACT_LOST;
-	*why = a;
-	return FACT_NONE;
+	as->open |= fact_is_open(a) || fact_is_open(aaaa);
+	as->some4 |= a->state == FACT_SOME;
+	as->some6 |= aaaa->state == FACT_SOME;
+	if (a->state == FACT_LOST)
+		as->lost4 = a;
+	if (aaaa->state == FACT_LOST)
+		as->lost6 = aaaa;
+	if (a->state == FACT_NONE)
+		as->none = a;
 }
 
 static const char *none_text(const struct fact *f)
@@ -92,43 +108,44 @@ static const char *none_text(const struct fact *f)
 	return fact_is_nxdomain(f) ? "does not exist" : "has no address";
 }
 
+/* Void, lost or neither, when all hosts of the term have been looked at. `none` says why it is
+ * void. */
+static void judge_addresses(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
+			    const struct addresses *as, const char *none, const char *target)
+{
+	bool no4 = !as->some4 && !as->lost4, no6 = !as->some6 && !as->lost6;
+
+	if (as->open)
+		w->open = true;
+	else if (no4 && no6)
+		void_term(w, n, cost, none, target);
+	else if (!as->some4 && !as->some6)
+		lost(w, n, cost, as->lost4 ? as->lost4 : as->lost6);
+	else
+		count_void(cost, no4, no6);
+}
+
 static void walk_a(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
 		   const char *target)
 {
-	const struct fact *why;
+	struct addresses as = { 0 };
 
-	switch (addresses(w, target, &why)) {
-	case FACT_OPEN: w->open = true; break;
-	case FACT_LOST: lost(w, n, cost, why); break;
-	case FACT_NONE: void_term(w, n, cost, none_text(why), target); break;
-	case FACT_SOME: break;
-	}
+	look_at_host(w, target, &as);
+	judge_addresses(w, n, cost, &as, as.none ? none_text(as.none) : NULL, target);
 }
 
 static void walk_mx_hosts(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
 			  const struct fact *mx)
 {
-	bool any = false, open = false;
-	const struct fact *why = NULL, *failed = NULL;
+	struct addresses as = { 0 };
 
 	if (mx->nrr > MX_MAX) {
 		about_term(w, RULE_SPF_MX_LIMIT, n, cost->term)->detail = arena_printf(
 			w->c->arena, "%s has %zu MX hosts, %d allowed", mx->name, mx->nrr, MX_MAX);
 	}
-	for (size_t i = 0; i < mx->nrr && i < MX_MAX; i++) {
-		enum fact_state s = addresses(w, mx->rr[i].target, &why);
-
-		any |= s == FACT_SOME;
-		open |= s == FACT_OPEN;
-		if (s == FACT_LOST)
-			failed = why;
-	}
-	if (open)
-		w->open = true;
-	else if (!any && failed)
-		lost(w, n, cost, failed);
-	else if (!any)
-		void_term(w, n, cost, "has MX hosts, none of which has an address", mx->name);
+	for (size_t i = 0; i < mx->nrr && i < MX_MAX; i++)
+		look_at_host(w, mx->rr[i].target, &as);
+	judge_addresses(w, n, cost, &as, "has MX hosts, none of which has an address", mx->name);
 }
 
 static void walk_mx(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost,
@@ -141,8 +158,7 @@ static void walk_mx(struct spf_walk *w, const struct spf_node *n, struct spf_cos
 	} else if (mx->state == FACT_LOST) {
 		lost(w, n, cost, mx);
 	} else if (mx->state == FACT_NONE) {
-		cost->is_void = true;
-		cost->voids = add(cost->voids, 1);
+		count_void(cost, true, true);
 		cost->note = fact_is_nxdomain(mx) ? "does not exist" : "has no MX";
 		if (is_root(w, n))
 			about_term(w, RULE_SPF_MX_NONE, n, cost->term)->detail = arena_printf(
@@ -188,10 +204,8 @@ static void bad_child(struct spf_walk *w, const struct spf_node *n, struct spf_c
 		return;
 	}
 	cost->note = fact_is_nxdomain(child->fact) ? "does not exist" : "no SPF record";
-	if (child->fact->state == FACT_NONE) {
-		cost->is_void = true;
-		cost->voids = add(cost->voids, 1);
-	}
+	if (child->fact->state == FACT_NONE)
+		count_void(cost, true, true);
 	f = about_term(w,
 		       !include                        ? RULE_SPF_REDIRECT_NONE
 		       : fact_is_nxdomain(child->fact) ? RULE_SPF_INCLUDE_NXDOMAIN
@@ -249,6 +263,8 @@ static void walk_child(struct spf_walk *w, const struct spf_node *n, struct spf_
 		cost->child = &v->node;
 		cost->lookups = add(cost->lookups, v->node.lookups);
 		cost->voids = add(cost->voids, v->node.voids);
+		cost->voids4 = add(cost->voids4, v->node.voids4);
+		cost->voids6 = add(cost->voids6, v->node.voids6);
 		judge_child(w, n, cost, &v->node);
 		break;
 	}
@@ -298,6 +314,8 @@ static void walk_record(struct spf_walk *w, struct spf_node *n)
 		walk_term(w, n, cost);
 		n->lookups = add(n->lookups, cost->lookups);
 		n->voids = add(n->voids, cost->voids);
+		n->voids4 = add(n->voids4, cost->voids4);
+		n->voids6 = add(n->voids6, cost->voids6);
 	}
 }
 

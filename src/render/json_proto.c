@@ -26,6 +26,8 @@ static void set_term(struct js *js, json_t *o, const struct spf_cost *c)
 	js_set(js, o, "lookups", js_number(js, c->lookups));
 	js_set(js, o, "void", js_bool(c->is_void));
 	js_set(js, o, "void_lookups", js_number(js, c->voids));
+	js_set(js, o, "void_lookups_ipv4", js_number(js, c->voids4));
+	js_set(js, o, "void_lookups_ipv6", js_number(js, c->voids6));
 	js_set(js, o, "runs", js_bool(c->runs));
 	js_set(js, o, "note", js_words(js, c->note));
 }
@@ -80,13 +82,23 @@ static void set_spf(struct js *js, json_t *o, const struct report *r)
 		js_set(js, o, "hex", hex);
 	js_set(js, o, "lookups", js_number_if(js, root != NULL, root ? root->lookups : 0));
 	js_set(js, o, "void_lookups", js_number_if(js, root != NULL, root ? root->voids : 0));
+	js_set(js, o, "void_lookups_ipv4", js_number_if(js, root != NULL, root ? root->voids4 : 0));
+	js_set(js, o, "void_lookups_ipv6", js_number_if(js, root != NULL, root ? root->voids6 : 0));
 	for (size_t i = 0; root && i < root->nterms; i++) {
 		json_t *term = js_object(js);
 
 		set_term(js, term, &root->terms[i]);
+		js_set(js, term, "first_lookup",
+		       js_number_if(js, root->terms[i].first, root->terms[i].first));
+		js_set(js, term, "last_lookup",
+		       js_number_if(js, root->terms[i].first, root->terms[i].last));
+		js_set(js, term, "cut", js_words(js, root->terms[i].cut));
 		js_push(js, terms, term);
 	}
 	js_set(js, o, "terms", terms);
+	js_set(js, o, "mended", js_words(js, v->mended));
+	js_set(js, o, "mended_lookups",
+	       js_number_if(js, v->mended != NULL, v->mended ? v->mended_lookups : 0));
 	js_set(js, o, "tree", root ? spf_tree(&tree, root, 1) : json_null());
 }
 

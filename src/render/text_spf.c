@@ -57,6 +57,8 @@ static void put_row(struct walk *w, const struct spf_cost *c, unsigned depth)
 			 arena_printf(p->scratch, "(%s%s%s)", c->is_void ? "void" : "",
 				      c->is_void && c->note ? ": " : "", c->note ? c->note : ""),
 			 STYLE_WARN);
+	else if (c->cut)
+		put_note(p, arena_printf(p->scratch, "(not needed: %s)", c->cut), STYLE_WARN);
 	pen_newline(p);
 }
 
@@ -81,6 +83,16 @@ static void put_node(struct walk *w, const struct spf_node *n, unsigned depth)
 	}
 }
 
+/* " (IPv6 3)": what clients of one family find less than the others. */
+static const char *family_text(struct pen *p, const struct spf_node *n)
+{
+	if (n->voids6 > n->voids && n->voids6 >= n->voids4)
+		return arena_printf(p->scratch, " (IPv6 %u)", n->voids6);
+	if (n->voids4 > n->voids)
+		return arena_printf(p->scratch, " (IPv4 %u)", n->voids4);
+	return "";
+}
+
 void text_spf_tree(struct pen *p, const struct report *r)
 {
 	const struct spf_node *root = r->spf.root;
@@ -92,8 +104,8 @@ void text_spf_tree(struct pen *p, const struct report *r)
 		return;
 	pen_to(p, 2);
 	pen_style(p, STYLE_DIM);
-	pen_put(p, arena_printf(p->scratch, "look-ups %u of %d allowed, void %u of %d%s:",
-				root->lookups, LIMIT, root->voids, VOID_LIMIT,
+	pen_put(p, arena_printf(p->scratch, "look-ups %u of %d allowed, void %u of %d%s%s:",
+				root->lookups, LIMIT, root->voids, VOID_LIMIT, family_text(p, root),
 				root->lookups > LIMIT ? "; from > on receivers give up" : ""));
 	pen_style(p, STYLE_PLAIN);
 	pen_newline(p);

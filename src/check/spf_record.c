@@ -1,0 +1,230 @@
+/* SPF: what is wrong in the record that counts, term by term. Header: spf_parts.h. */
+#include "mend.h"
+#include "name.h"
+#include "spf_parts.h"
+
+enum { TEXT_ADVISED = 450, ANSWER_UDP = 1232 };
+
+struct finding *spf_found(struct check *c, enum rule_id rule, const struct rr *rr, struct span at)
+{
+	struct finding *f = found(c, rule, c->domain, c->report->spf.fact, rr);
+
+	f->at = at;
+	return f;
+}
+
+/* ---- what is wrong in the record ---- */
+
+static bool starts_at_cut(const struct rr *rr, uint32_t at)
+{
+	for (uint32_t i = 0; i < rr->ncuts; i++)
+		if (rr->cuts[i] == at)
+			return true;
+	return false;
+}
+
+static void check_faults(struct check *c, const struct spf_node *n)
+{
+	const struct spf *spf = n->spf;
+	const char *fix = spf->faults.n ? spf_mended(c->arena, c->domain, spf) : NULL;
+
+	for (size_t i = 0; i < spf->faults.n; i++) {
+		const struct fault *fault = &spf->faults.item[i];
+		struct finding *f = spf_found(c, spf_fault_rule(fault), n->rr, fault->at);
+
+		f->detail = fault->detail;
+		if (fault->code == SPF_FAULT_GLUED && starts_at_cut(n->rr, fault->at.at))
+			f->detail =
+				"a character-string ends before this term, and strings are joined without a blank";
+		f->fix = fix;
+	}
+}
+
+static bool is_mechanism_name(struct str name)
+{
+	static const char *const names[] = { "all", "include", "a",  "mx",   "ptr", "ip4",
+					     "ip6", "exists",  "ip", "ipv4", "ipv6" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_eq_ci(name, str_c(names[i])))
+			return true;
+	return str_near(name, "include") || str_near(name, "exists");
+}
+
+static void check_modifier(struct check *c, const struct spf_node *n, const struct spf_term *t)
+{
+	struct finding *f;
+
+	if (t->faulty)
+		return;
+	if (is_mechanism_name(t->name)) {
+		f = spf_found(c, RULE_SPF_MODIFIER_TYPO, n->rr, t->at);
+		f->detail = arena_printf(c->arena, "%.*s is ignored by every receiver",
+					 (int)t->text.n, t->text.p);
+		f->fix = spf_mended(c->arena, c->domain, n->spf);
+	} else if (str_eq_ci(t->name, S("ra")) || str_eq_ci(t->name, S("rp")) ||
+		   str_eq_ci(t->name, S("rr"))) {
+		spf_found(c, RULE_SPF_6652, n->rr, t->at);
+	} else {
+		spf_found(c, RULE_SPF_UNKNOWN_MODIFIER, n->rr, t->at);
+	}
+}
+
+/* ---- terms ---- */
+
+static void check_qualifier(struct check *c, const struct spf_node *n, const struct spf_term *t)
+{
+	bool authorizes = t->kind == SPF_IP4 || t->kind == SPF_IP6 || t->kind == SPF_A ||
+			  t->kind == SPF_MX || t->kind == SPF_EXISTS;
+
+	if (t->kind == SPF_INCLUDE && t->qualifier != '+')
+		spf_found(c, RULE_SPF_INCLUDE_QUALIFIER, n->rr, t->at);
+	else if (authorizes && t->qualifier == '?')
+		spf_found(c, RULE_SPF_NEUTRAL_MECH, n->rr, t->at);
+}
+
+static void check_macros(struct check *c, const struct spf_node *n, const struct spf_term *t)
+{
+	char letters[16];
+
+	if (!t->has_macro || t->faulty)
+		return;
+	spf_macro_letters(t->domain, letters);
+	if (strchr(letters, 'p'))
+		spf_found(c, RULE_SPF_PTR_MACRO, n->rr, t->at);
+	else if (t->kind != SPF_EXP && t->kind != SPF_UNKNOWN_MODIFIER &&
+		 !spf_term_target(c, t, c->domain))
+		spf_found(c, RULE_SPF_MACRO_STATIC, n->rr, t->at);
+}
+
+static void check_exp(struct check *c, struct spf_walk *w, const struct spf_node *n,
+		      const struct spf_term *t)
+{
+	const char *target = t->faulty ? NULL : spf_term_target(c, t, c->domain);
+	const struct fact *f;
+
+	if (!target)
+		return;
+	f = look_dns(c->look, RR_TXT, target);
+	if (fact_is_open(f))
+		w->open = true;
+	else if (f->state == FACT_NONE || (f->state == FACT_SOME && f->nrr != 1))
+		spf_found(c, RULE_SPF_EXP, n->rr, t->at)->detail = arena_printf(
+			c->arena, "%s has %s", target,
+			f->state == FACT_NONE ? "no TXT record" : "several TXT records");
+}
+
+static void check_terms(struct check *c, struct spf_walk *w, const struct spf_node *n)
+{
+	bool after_all = false;
+
+	for (size_t i = 0; i < n->spf->n; i++) {
+		const struct spf_term *t = &n->spf->term[i];
+
+		if (t->kind == SPF_ALL && after_all)
+			spf_found(c, RULE_SPF_DUP_ALL, n->rr, t->at)->fix = spf_tidy(c, n);
+		else if (after_all && t->kind < SPF_REDIRECT)
+			spf_found(c, RULE_SPF_TERMS_AFTER_ALL, n->rr, t->at)->fix = spf_tidy(c, n);
+		after_all |= t->kind == SPF_ALL;
+		if (t->kind == SPF_UNKNOWN_MODIFIER)
+			check_modifier(c, n, t);
+		if (t->kind == SPF_PTR && !t->faulty)
+			spf_found(c, RULE_SPF_PTR, n->rr, t->at);
+		if ((t->kind == SPF_IP4 || t->kind == SPF_IP6) && !t->faulty)
+			spf_check_network(c, n, t);
+		if (t->kind == SPF_EXP)
+			check_exp(c, w, n, t);
+		if (!t->faulty && t->qualifier)
+			check_qualifier(c, n, t);
+		check_macros(c, n, t);
+	}
+	if (n->spf->redirect && n->spf->all)
+		spf_found(c, RULE_SPF_REDIRECT_WITH_ALL, n->rr, n->spf->redirect->at)->fix =
+			spf_tidy(c, n);
+}
+
+/* The record whose end counts: the root, or what its redirects lead to. NULL: not known. */
+static const struct spf_node *last_record(const struct spf_node *n)
+{
+	for (unsigned i = 0; n && i < 12 && !n->spf->all && n->spf->redirect; i++) {
+		const struct spf_node *next = NULL;
+
+		for (size_t k = 0; k < n->nterms; k++)
+			if (n->terms[k].term == n->spf->redirect)
+				next = n->terms[k].child;
+		n = next;
+	}
+	return n;
+}
+
+static void check_end(struct check *c, const struct spf_node *root)
+{
+	const struct spf_node *n = last_record(root);
+	const struct spf_term *which;
+	struct span at;
+
+	if (spf_passes_all(root->spf, &which)) {
+		spf_found(c, RULE_SPF_PLUS_ALL, root->rr, which->at);
+		return;
+	}
+	if (!n || n->spf->faults.n)
+		return;
+	at = n == root && n->spf->all ? n->spf->all->at : (struct span){ 0, 0 };
+	if (!n->spf->all) {
+		/* a record of faults may have lost its all in one of them */
+		spf_found(c, n->spf->n ? RULE_SPF_NO_ALL : RULE_SPF_EMPTY, root->rr, at);
+	} else if (n->spf->all->qualifier == '?') {
+		spf_found(c, RULE_SPF_NEUTRAL_ALL, root->rr, at);
+	} else if (c->report->intent == INTENT_SENDS) {
+		spf_found(c,
+			  n->spf->all->qualifier == '~' ? RULE_SPF_SOFTFAIL_ALL : RULE_SPF_FAIL_ALL,
+			  root->rr, at);
+	}
+}
+
+static void check_size(struct check *c, const struct fact *txt, const struct spf_node *root)
+{
+	if (txt->size > ANSWER_UDP)
+		spf_found(c, RULE_SPF_SIZE_TCP, root->rr, (struct span){ 0, 0 })->detail =
+			arena_printf(c->arena, "the answer has %u octets", txt->size);
+	else if (root->rr->data.n > TEXT_ADVISED)
+		spf_found(c, RULE_SPF_SIZE, root->rr, (struct span){ 0, 0 })->detail = arena_printf(
+			c->arena, "the record has %zu octets", root->rr->data.n);
+}
+
+/* Which look-ups of the whole evaluation each term is. */
+static void number_lookups(struct spf_node *root)
+{
+	unsigned spent = 0;
+
+	for (size_t i = 0; i < root->nterms; i++) {
+		struct spf_cost *cost = &root->terms[i];
+
+		if (!cost->lookups)
+			continue;
+		cost->first = spent + 1;
+		spent += cost->lookups;
+		cost->last = spent;
+	}
+}
+
+void spf_check_record(struct check *c)
+{
+	struct spf_walk w = { .c = c };
+	struct spf_node *root = &spf_walk_from(&w, c->domain)->node;
+
+	c->report->spf.root = root;
+	number_lookups(root);
+	check_faults(c, root);
+	check_terms(c, &w, root);
+	check_size(c, c->report->spf.fact, root);
+	spf_check_networks(c, root);
+	if (w.open) {
+		c->report->presence[PROTO_SPF] = PRESENCE_OPEN;
+		return;
+	}
+	spf_check_cuts(c, root);
+	spf_check_costs(c, root);
+	if (!root->spf->faults.n)
+		check_end(c, root);
+}

@@ -1,0 +1,188 @@
+/* The SPF checker over small tapes: what an evaluation costs, for whom, and what can be left out.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tape_audit.h"
+
+static struct tape_audit audit;
+
+static const struct spf_node *run(const char *tape)
+{
+	static check_fn *const checks[] = { check_intent, check_spf };
+	static const struct audit_wish wish = { .intent = INTENT_SENDS };
+
+	tape_audit_run(&audit, tape, "example.com", &wish, checks, 2);
+	return audit.report.spf.root;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	tape_audit_free(&audit);
+	return 0;
+}
+
+static bool fires(enum rule_id rule)
+{
+	return tape_audit_find(&audit, rule) != NULL;
+}
+
+#define GONE "* NONE NXDOMAIN\n"
+#define HOST(name) \
+	name ".example.com A SOME 300 93.184.215.30\n" name ".example.com AAAA NONE NODATA\n"
+
+static void test_families(void **state)
+{
+	const struct spf_node *n = run(GONE HOST("h1") HOST("h2") HOST(
+		"h3") "example.com TXT SOME 300 \"v=spf1 a:h1.example.com a:h2.example.com "
+		      "a:h3.example.com a:gone.example.com ip6:2606:2800:21f::1 -all\"\n");
+
+	(void)state;
+	assert_int_equal(n->lookups, 4);
+	assert_int_equal(n->voids, 1);
+	assert_int_equal(n->voids4, 1);
+	assert_int_equal(n->voids6, 4);
+	assert_true(fires(RULE_SPF_VOID_FAMILY));
+	assert_false(fires(RULE_SPF_VOID_LIMIT));
+}
+
+static void test_family_lost(void **state)
+{
+	const struct spf_node *n = run(
+		GONE "h1.example.com A SOME 300 93.184.215.30\nh1.example.com AAAA LOST timeout\n"
+		     "example.com TXT SOME 300 \"v=spf1 a:h1.example.com -all\"\n");
+
+	(void)state;
+	/* not knowing is not no */
+	assert_int_equal(n->voids6, 0);
+	assert_false(fires(RULE_SPF_INCLUDE_TEMPERROR));
+}
+
+static void test_mx_is_one_term(void **state)
+{
+	const struct spf_node *n = run(
+		GONE "example.com MX SOME 300 10 m1.example.com / 20 m2.example.com\n" HOST(
+			"m2") "example.com TXT SOME 300 \"v=spf1 mx -all\"\n");
+
+	(void)state;
+	/* one host without an address does not make it void */
+	assert_int_equal(n->lookups, 1);
+	assert_int_equal(n->voids4, 0);
+	assert_int_equal(n->voids6, 1);
+}
+
+static void test_positions(void **state)
+{
+	const struct spf_node *n = run(GONE HOST("h1") HOST(
+		"h2") "a.example.net TXT SOME 300 \"v=spf1 a:h1.example.com a:h1.example.com "
+		      "a:h1.example.com a:h1.example.com a:h1.example.com a:h1.example.com "
+		      "a:h1.example.com -all\"\n"
+		      "b.example.net TXT SOME 300 \"v=spf1 a:h1.example.com a:h1.example.com -all\"\n"
+		      "example.com TXT SOME 300 \"v=spf1 include:a.example.net include:b.example.net "
+		      "ip4:93.184.215.77 a:h2.example.com -all\"\n");
+	const struct finding *f = tape_audit_find(&audit, RULE_SPF_LOOKUP_LIMIT);
+
+	(void)state;
+	assert_int_equal(n->lookups, 12);
+	assert_int_equal(n->terms[0].first, 1);
+	assert_int_equal(n->terms[0].last, 8);
+	assert_int_equal(n->terms[1].first, 9);
+	assert_int_equal(n->terms[1].last, 11);
+	assert_int_equal(n->terms[2].first, 0);
+	assert_int_equal(n->terms[3].first, 12);
+	assert_non_null(f);
+	assert_string_equal(f->detail,
+			    "12 look-ups, 10 allowed; reached in part: include:b.example.net; no "
+			    "longer reached: ip4:93.184.215.77, a:h2.example.com");
+}
+
+static void test_cuts(void **state)
+{
+	const struct spf_node *n = run(
+		GONE "example.com A SOME 300 93.184.215.14\nexample.com AAAA NONE NODATA\n"
+		     "a.example.net TXT SOME 300 \"v=spf1 include:b.example.net -all\"\n"
+		     "b.example.net TXT SOME 300 \"v=spf1 ip4:93.184.215.32 -all\"\n"
+		     "c.example.net TXT SOME 300 \"v=spf1 ~all\"\n"
+		     "example.com TXT SOME 300 \"v=spf1 include:a.example.net "
+		     "include:b.example.net include:c.example.net a:gone.example.com a "
+		     "INCLUDE:a.example.net. ip4:93.184.215.0/27 ip4:93.184.215.14 -all\"\n");
+
+	(void)state;
+	assert_null(n->terms[0].cut);
+	assert_string_equal(n->terms[1].cut, "include:a.example.net includes it already");
+	assert_string_equal(n->terms[2].cut, "its record passes nobody");
+	assert_string_equal(n->terms[3].cut, "does not exist");
+	assert_string_equal(n->terms[4].cut, "ip4:93.184.215.0/27 names the same addresses");
+	assert_string_equal(n->terms[5].cut, "it stands twice");
+	assert_string_equal(audit.report.spf.mended,
+			    "example.com. IN TXT \"v=spf1 include:a.example.net "
+			    "ip4:93.184.215.0/27 -all\"");
+	assert_int_equal(audit.report.spf.mended_lookups, 2);
+}
+
+/* Past an exception the order matters, and what is not known is kept. */
+static void test_no_cuts(void **state)
+{
+	const struct spf_node *n = run(
+		GONE "example.com A SOME 300 93.184.215.14\nexample.com AAAA LOST timeout\n"
+		     "www.example.com A SOME 300 93.184.215.14\nwww.example.com AAAA NONE NODATA\n"
+		     "example.com TXT SOME 300 \"v=spf1 a -a:www.example.com "
+		     "ip4:93.184.215.14 -all\"\n");
+
+	(void)state;
+	for (size_t i = 0; i < n->nterms; i++)
+		assert_null(n->terms[i].cut);
+	assert_null(audit.report.spf.mended);
+}
+
+/* A record that would pass nobody is never offered. */
+static void test_nobody_left(void **state)
+{
+	(void)state;
+	run(GONE "example.com TXT SOME 300 \"v=spf1 a:gone.example.com -all\"\n");
+	assert_true(fires(RULE_SPF_VOID_TERM));
+	assert_null(audit.report.spf.mended);
+}
+
+static void test_pinned(void **state)
+{
+	const struct finding *f;
+
+	(void)state;
+	run(GONE HOST(
+		"h1") "h2.example.com A SOME 300 93.184.215.41\nh2.example.com AAAA NONE NODATA\n"
+		      "a.example.net TXT SOME 300 \"v=spf1 include:b.example.net include:b.example.net "
+		      "include:b.example.net include:b.example.net include:b.example.net "
+		      "include:b.example.net include:b.example.net include:b.example.net ~all\"\n"
+		      "b.example.net TXT SOME 300 \"v=spf1 ip4:93.184.215.32 -all\"\n"
+		      "example.com TXT SOME 300 \"v=spf1 a:h1.example.com a:h2.example.com/31 "
+		      "include:a.example.net ~all\"\n");
+	f = tape_audit_find(&audit, RULE_SPF_LOOKUP_LIMIT);
+	assert_non_null(f);
+	assert_string_equal(
+		f->fix,
+		"name your own hosts by their addresses: example.com. IN TXT "
+		"\"v=spf1 ip4:93.184.215.30 ip4:93.184.215.40/31 include:a.example.net ~all\"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_families, end),
+		cmocka_unit_test_teardown(test_family_lost, end),
+		cmocka_unit_test_teardown(test_mx_is_one_term, end),
+		cmocka_unit_test_teardown(test_positions, end),
+		cmocka_unit_test_teardown(test_cuts, end),
+		cmocka_unit_test_teardown(test_no_cuts, end),
+		cmocka_unit_test_teardown(test_nobody_left, end),
+		cmocka_unit_test_teardown(test_pinned, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -23,6 +23,7 @@ build pc   libcrypto   libssl-dev
 build pc   libssl      libssl-dev
 build pc   libzscanner libknot-dev
 build pc   jansson     libjansson-dev
+build pc   gmime-3.0  libgmime-3.0-dev
 build file /usr/share/publicsuffix/public_suffix_list.dafsa publicsuffix
 test  pc   cmocka      libcmocka-dev
 test  cmd  knotd       knot

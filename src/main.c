@@ -12,6 +12,7 @@ static void help(struct buf *out)
 		out,
 		"usage: authcheck [OPTION]... DOMAIN...       audit domains\n"
 		"       authcheck [OPTION]... --zone FILE     audit what a zone file would publish\n"
+		"       authcheck bounce FILE|-|REPLY         who refused a mail, why, and is it so in DNS?\n"
 		"       authcheck explain RULE                what a rule means and how to mend it\n"
 		"       authcheck rules                       the table of rules\n"
 		"       authcheck receivers                   the table of receivers\n\n"
@@ -33,6 +34,7 @@ static const struct {
 	int (*run)(struct program *p);
 } verbs[] = {
 	{ "audit", verb_audit },
+	{ "bounce", verb_bounce },
 	{ "explain", verb_explain },
 	{ "rules", verb_rules },
 	{ "receivers", verb_receivers },

@@ -127,6 +127,12 @@ static void set_bulk(struct reader *r, const char *arg)
 	r->o->bulk = true;
 }
 
+static void set_no_audit(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->no_audit = true;
+}
+
 static void set_receiver(struct reader *r, const char *arg)
 {
 	enum receiver_id who;
@@ -315,6 +321,7 @@ static const struct option {
 	{ 0, "intent", "auto|sends|receives|parked", set_intent, "what the domain is for (auto)" },
 	{ 0, "bulk", NULL, set_bulk, "judge as a sender of more than 5,000 messages a day" },
 	{ 0, "receiver", "NAME", set_receiver, "judge only for this receiver (again for more)" },
+	{ 0, "no-audit", NULL, set_no_audit, "bounce: only read it, and ask no DNS" },
 	{ 0, "format", "NAME", set_format, "text, json, ndjson (text)" },
 	{ 0, "output", "FILE", set_output, "write the report there, whole or not at all" },
 	{ 0, "fail-on", "error|warning|info|never", set_fail_on,

@@ -2,6 +2,7 @@
 #ifndef AUTHCHECK_JUDGE_H
 #define AUTHCHECK_JUDGE_H
 
+#include "bounce.h"
 #include "report.h"
 
 /* How surely a condition (receiver.h) is met; of several causes the last of these counts. */
@@ -30,6 +31,17 @@ struct verdict *judge_receivers(struct arena *a, const struct standing *s);
 
 /* Sets the report's verdicts, risk and risk_because. */
 void judge_risk(struct arena *a, struct report *r);
+
+/* Reads a reply: who, why, what is to suspect. Never fails: CAUSE_UNKNOWN where the words name no
+ * cause. */
+void judge_bounce(struct arena *a, const struct reply *r, struct bounce *out);
+
+/* Reads a message or a reply. Of the texts of a message the first that names a cause counts. */
+void judge_refusal(struct arena *a, struct str text, struct refusal *out);
+
+/* Sets the suspects from the audit, which may be NULL. `has_ip`: the sending address was audited.
+ */
+void judge_suspects(struct arena *a, struct bounce_report *b, bool has_ip);
 
 /* Sets status[], score, grade, verdicts and risk from presence[] and the findings. */
 void judge_report(struct arena *a, struct report *r);

@@ -26,7 +26,7 @@ struct options {
 	enum severity fail_on;
 	enum color color;
 	bool quiet, verbose, help, version;
-	bool bulk;
+	bool bulk, no_audit;
 	uint64_t receivers; /* bit i: receiver i; 0: all */
 	struct live_options live;
 	struct audit_limits limits;

@@ -48,6 +48,7 @@ void program_close(struct program *p);
 
 /* The verbs, a row each in main.c's table. */
 int verb_audit(struct program *p);
+int verb_bounce(struct program *p);
 int verb_explain(struct program *p);
 int verb_rules(struct program *p);
 int verb_receivers(struct program *p);

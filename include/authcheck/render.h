@@ -3,6 +3,7 @@
 #define AUTHCHECK_RENDER_H
 
 #include "buf.h"
+#include "bounce.h"
 #include "report.h"
 
 struct render_options {
@@ -34,6 +35,12 @@ void render_json(struct buf *out, struct arena *scratch, const struct report *r,
 void render_json_end(struct buf *out, const struct render_options *o, size_t total);
 void render_ndjson(struct buf *out, struct arena *scratch, const struct report *r,
 		   const struct render_options *o, size_t index, size_t total);
+
+/* `authcheck bounce`: one of `total`. In JSON an array for several. */
+void render_bounce_text(struct buf *out, struct arena *scratch, const struct bounce_report *b,
+			const struct render_options *o, size_t index, size_t total);
+void render_bounce_json(struct buf *out, struct arena *scratch, const struct bounce_report *b,
+			bool lines, size_t index, size_t total);
 
 /* `authcheck explain`, `authcheck rules`, doc/rules.md: the rule table itself. */
 void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,

@@ -5,7 +5,7 @@
  * but for those that vendors use for other things.
  * 3. The rules to suspect are those that rulings with such a reply blame: of the receiver when it
  * is known and has any, else of all conditions that belong to the cause. */
-#include "bounce.h"
+#include "judge.h"
 
 /* ---- the tables ---- */
 
@@ -14,10 +14,12 @@ enum signer {
 #define SIGNER(id, name, title) SIGNER_##id,
 #define SIGN(who, pattern)
 #define PHRASE(who, cause, pattern)
+#define ADVICE(cause, pattern, fault, advice)
 #include "replies.def"
 #undef SIGNER
 #undef SIGN
 #undef PHRASE
+#undef ADVICE
 	SIGNER_COUNT
 };
 
@@ -27,10 +29,12 @@ static const struct {
 #define SIGNER(id, name, title) [SIGNER_##id] = { name, title },
 #define SIGN(who, pattern)
 #define PHRASE(who, cause, pattern)
+#define ADVICE(cause, pattern, fault, advice)
 #include "replies.def"
 #undef SIGNER
 #undef SIGN
 #undef PHRASE
+#undef ADVICE
 };
 
 static const struct {
@@ -40,10 +44,12 @@ static const struct {
 #define SIGNER(id, name, title)
 #define SIGN(who, pattern) { SIGNER_##who, pattern },
 #define PHRASE(who, cause, pattern)
+#define ADVICE(cause, pattern, fault, advice)
 #include "replies.def"
 #undef SIGNER
 #undef SIGN
 #undef PHRASE
+#undef ADVICE
 };
 
 static const struct {
@@ -53,11 +59,28 @@ static const struct {
 } phrases[] = {
 #define SIGNER(id, name, title)
 #define SIGN(who, pattern)
+#define ADVICE(cause, pattern, fault, advice)
 #define PHRASE(who, cause, pattern) { SIGNER_##who, CAUSE_##cause, pattern },
 #include "replies.def"
 #undef SIGNER
 #undef SIGN
 #undef PHRASE
+#undef ADVICE
+};
+
+static const struct {
+	enum cause cause;
+	const char *pattern, *fault, *advice;
+} advices[] = {
+#define SIGNER(id, name, title)
+#define SIGN(who, pattern)
+#define PHRASE(who, cause, pattern)
+#define ADVICE(cause, pattern, fault, advice) { CAUSE_##cause, pattern, fault, advice },
+#include "replies.def"
+#undef SIGNER
+#undef SIGN
+#undef PHRASE
+#undef ADVICE
 };
 
 /* What an enhanced code means without words. The first digit is left out. */
@@ -245,6 +268,18 @@ static void find_suspects(struct arena *a, const struct reply *r, struct bounce 
 			suspect(out, blames[i].rule);
 }
 
+static void find_advice(const struct reply *r, struct bounce *out)
+{
+	out->fault = causes[out->cause].fault;
+	out->advice = causes[out->cause].advice;
+	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+		if (advices[i].cause == out->cause && reply_has(r, advices[i].pattern)) {
+			out->fault = advices[i].fault;
+			out->advice = advices[i].advice;
+			return;
+		}
+}
+
 void judge_bounce(struct arena *a, const struct reply *r, struct bounce *out)
 {
 	enum signer who;
@@ -253,12 +288,103 @@ void judge_bounce(struct arena *a, const struct reply *r, struct bounce *out)
 	who = find_signer(r, out);
 	out->cause = find_cause(r, who);
 	out->temporary = r->code ? r->code < 500 : r->enhanced && r->enhanced[0] == '4';
-	out->fault = causes[out->cause].fault;
-	out->advice = causes[out->cause].advice;
+	find_advice(r, out);
 	find_suspects(a, r, out);
 }
 
 const char *cause_name(enum cause c)
 {
 	return causes[c].word;
+}
+
+/* ---- messages ---- */
+
+/* The first text that names a cause; where none does, the first. What a server writes around a
+ * reply is not the receiver's word, so it counts only where no reply is quoted. */
+static void read_texts(struct arena *a, const struct dsn *d, struct refusal *out)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < d->ntext && !(quoted && i >= d->nquoted); i++) {
+		struct reply r;
+		struct bounce b;
+
+		parse_reply(a, str_c(d->text[i]), &r);
+		judge_bounce(a, &r, &b);
+		quoted |= r.code != 0;
+		if (!i || (out->bounce.cause == CAUSE_UNKNOWN && b.cause != CAUSE_UNKNOWN)) {
+			out->reply = r;
+			out->bounce = b;
+		}
+	}
+}
+
+static void fill_in(struct refusal *out)
+{
+	const struct dsn *d = &out->dsn;
+
+	if (!out->reply.enhanced && d->status)
+		out->reply.enhanced = d->status;
+	out->domain = d->from ? d->from : out->reply.domain ? out->reply.domain : d->mail_from;
+	out->host = out->reply.host ? out->reply.host : d->remote_mta;
+}
+
+void judge_refusal(struct arena *a, struct str text, struct refusal *out)
+{
+	*out = (struct refusal){ .reply = { .text = "" } };
+	out->message = parse_dsn(a, text, &out->dsn);
+	if (out->message) {
+		read_texts(a, &out->dsn, out);
+	} else {
+		parse_reply(a, text, &out->reply);
+		judge_bounce(a, &out->reply, &out->bounce);
+	}
+	if (out->message && !out->dsn.ntext)
+		judge_bounce(a, &out->reply, &out->bounce);
+	fill_in(out);
+}
+
+/* ---- what the audit says ---- */
+
+/* A rule about the sending address says nothing when no address was audited. */
+static bool needs_address(enum rule_id rule)
+{
+	return rules[rule].proto == PROTO_PTR;
+}
+
+static void judge_suspect(struct suspect *s, const struct report *r, bool has_ip)
+{
+	const struct finding *unsure = NULL;
+
+	s->state = SUSPECT_UNKNOWN;
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = r->findings.item[i];
+
+		if (f->rule != s->rule)
+			continue;
+		if (f->sure) {
+			s->state = SUSPECT_CONFIRMED;
+			s->finding = f;
+			return;
+		}
+		unsure = f;
+	}
+	s->finding = unsure;
+	if (!unsure && (has_ip || !needs_address(s->rule)) &&
+	    r->status[rules[s->rule].proto] != STATUS_UNKNOWN)
+		s->state = SUSPECT_REFUTED;
+}
+
+void judge_suspects(struct arena *a, struct bounce_report *b, bool has_ip)
+{
+	const struct bounce *what = &b->refusal->bounce;
+
+	b->suspect = arena_array(a, what->nsuspect, sizeof(*b->suspect));
+	b->nsuspect = what->nsuspect;
+	for (size_t i = 0; i < b->nsuspect; i++) {
+		b->suspect[i] = (struct suspect){ .rule = what->suspect[i] };
+		judge_suspect(&b->suspect[i], b->audit, has_ip);
+	}
 }

@@ -191,6 +191,42 @@ static struct str take_host(struct arena *a, struct str s, struct reply *out)
 	return s;
 }
 
+/* What stands in front of the code: "host mx.example.net [192.0.2.1] SMTP error from remote mail
+ * server after RCPT TO:<u@example.net>:", as Exim has it. */
+static void take_exim(struct arena *a, struct str s, struct reply *out)
+{
+	static const struct {
+		const char *words, *stage;
+	} table[] = {
+		{ "after initial connection", "connect" },
+		{ "after ehlo", "helo" },
+		{ "after helo", "helo" },
+		{ "after mail from", "mail" },
+		{ "after pipelined mail from", "mail" },
+		{ "after rcpt to", "rcpt" },
+		{ "after pipelined rcpt to", "rcpt" },
+		{ "after data", "data" },
+		{ "after end of data", "data" },
+		{ "after pipelined end of data", "data" },
+	};
+	ptrdiff_t at = str_find_str_ci(s, S("host ")), open = str_find_str(s, S(" ["));
+
+	for (size_t i = 0; !out->stage && i < sizeof(table) / sizeof(table[0]); i++)
+		if (str_find_str_ci(s, str_c(table[i].words)) >= 0)
+			out->stage = table[i].stage;
+	if (!out->host && at >= 0 && open > at + 5) {
+		struct str name = str_sub(s, (size_t)at + 5, (size_t)(open - at - 5));
+		ptrdiff_t end = str_find(str_from(s, (size_t)open), ']');
+
+		for (size_t i = 0; i < name.n; i++)
+			if (!is_host_char(name.p[i]))
+				return;
+		out->host = lower(a, name);
+		if (end > 2)
+			out->host_ip = arena_strndup(a, s.p + open + 2, (size_t)end - 2);
+	}
+}
+
 static struct str take_stage(struct str s, struct reply *out)
 {
 	static const struct {
@@ -323,7 +359,12 @@ void parse_reply(struct arena *a, struct str text, struct reply *out)
 	s = take_host(a, s, out);
 	s = take_stage(s, out);
 	at = find_code(s, &out->code);
-	out->enhanced = find_enhanced(a, str_from(s, out->code ? at : 0));
+	if (out->code && at) {
+		take_exim(a, str_sub(s, 0, at), out);
+		s = str_from(s, at);
+		at = 0;
+	}
+	out->enhanced = find_enhanced(a, s);
 	s = drop_codes(a, s, at, out->code, out->enhanced);
 	out->text = arena_strndup(a, s.p, s.n);
 	out->ip = find_ip(a, s, out->host_ip);

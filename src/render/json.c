@@ -219,48 +219,9 @@ static json_t *audit(struct js *js, const struct report *r)
 
 /* ---- output ---- */
 
-struct sink {
-	struct buf *out;
-	bool indent; /* the object stands in an array: two blanks more before each line */
-};
-
-/* A line feed in what is dumped is always layout: in strings it is escaped. */
-static int sink(const char *p, size_t n, void *arg)
+static json_t *make_audit(struct js *js, const void *arg)
 {
-	struct sink *s = arg;
-
-	for (size_t from = 0, at = 0; at < n; from = at) {
-		while (at < n && p[at] != '\n')
-			at++;
-		at += at < n;
-		buf_add(s->out, p + from, at - from);
-		if (s->indent && p[at - 1] == '\n')
-			buf_pad(s->out, ' ', 2);
-	}
-	return s->out->failed ? -1 : 0;
-}
-
-static void dump(struct buf *out, struct arena *scratch, const struct report *r, bool indent,
-		 size_t layout)
-{
-	struct js js;
-	struct sink s = { .out = out, .indent = indent };
-	jmp_buf here, *outside = scratch->oom;
-	json_t *o;
-
-	js_begin(&js, scratch);
-	scratch->oom = &here;
-	if (setjmp(here) != 0) {
-		js_end(&js);
-		scratch->oom = outside;
-		arena_full(scratch);
-	}
-	o = audit(&js, r);
-	if (!o || js.failed ||
-	    json_dump_callback(o, sink, &s, layout | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII) != 0)
-		out->failed = true;
-	scratch->oom = outside;
-	js_end(&js);
+	return audit(js, arg);
 }
 
 void render_json_begin(struct buf *out, const struct render_options *o, size_t total)
@@ -276,7 +237,7 @@ void render_json(struct buf *out, struct arena *scratch, const struct report *r,
 	(void)o;
 	if (total != 1)
 		buf_adds(out, index ? ",\n  " : "\n  ");
-	dump(out, scratch, r, total != 1, JSON_INDENT(2));
+	js_dump(out, scratch, make_audit, r, total != 1, false);
 	if (total == 1)
 		buf_addc(out, '\n');
 }
@@ -294,6 +255,6 @@ void render_ndjson(struct buf *out, struct arena *scratch, const struct report *
 	(void)o;
 	(void)index;
 	(void)total;
-	dump(out, scratch, r, false, JSON_COMPACT);
+	js_dump(out, scratch, make_audit, r, false, true);
 	buf_addc(out, '\n');
 }

@@ -162,3 +162,50 @@ void js_set_record(struct js *js, json_t *object, const char *key, const struct 
 	if (rr && !js_is_utf8(text))
 		js_set(js, object, "hex", js_hex(js, text));
 }
+
+/* ---- output ---- */
+
+struct sink {
+	struct buf *out;
+	bool indent; /* the object stands in an array: two blanks more before each line */
+};
+
+/* A line feed in what is dumped is always layout: in strings it is escaped. */
+static int sink(const char *p, size_t n, void *arg)
+{
+	struct sink *s = arg;
+
+	for (size_t from = 0, at = 0; at < n; from = at) {
+		while (at < n && p[at] != '\n')
+			at++;
+		at += at < n;
+		buf_add(s->out, p + from, at - from);
+		if (s->indent && p[at - 1] == '\n')
+			buf_pad(s->out, ' ', 2);
+	}
+	return s->out->failed ? -1 : 0;
+}
+
+void js_dump(struct buf *out, struct arena *scratch, js_make_fn *make, const void *arg, bool indent,
+	     bool compact)
+{
+	struct js js;
+	struct sink s = { .out = out, .indent = indent };
+	size_t layout = compact ? JSON_COMPACT : JSON_INDENT(2);
+	jmp_buf here, *outside = scratch->oom;
+	json_t *o;
+
+	js_begin(&js, scratch);
+	scratch->oom = &here;
+	if (setjmp(here) != 0) {
+		js_end(&js);
+		scratch->oom = outside;
+		arena_full(scratch);
+	}
+	o = make(&js, arg);
+	if (!o || js.failed ||
+	    json_dump_callback(o, sink, &s, layout | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII) != 0)
+		out->failed = true;
+	scratch->oom = outside;
+	js_end(&js);
+}

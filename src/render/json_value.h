@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "buf.h"
 #include "report.h"
 
 struct js {
@@ -44,6 +45,12 @@ bool js_is_utf8(struct str s);
 /* Sets `key` to the text of a record (null for NULL), and "hex" when the text is not valid UTF-8.
  */
 void js_set_record(struct js *js, json_t *object, const char *key, const struct rr *rr);
+
+typedef json_t *js_make_fn(struct js *js, const void *arg);
+/* Makes a value and writes it. `indent`: it stands in an array, two blanks more before each line.
+ * `compact`: on one line. */
+void js_dump(struct buf *out, struct arena *scratch, js_make_fn *make, const void *arg, bool indent,
+	     bool compact);
 
 /* The object of one protocol. */
 json_t *json_protocol(struct js *js, const struct report *r, enum proto proto);

@@ -75,6 +75,10 @@ bool text_has_summary(const struct report *r, enum proto proto);
 
 /* The findings of one protocol with the records they are about. Returns how many were written. */
 size_t text_findings(struct pen *p, const struct report *r, enum proto proto);
+/* Its fix, on lines of their own from the indent on: what is to be pasted on one line, however
+ * long.
+ */
+void text_fix(struct pen *p, const struct finding *f);
 /* Is this finding shown in a report of this verbosity? */
 bool text_shows(const struct finding *f, const struct render_options *o);
 /* ERROR, warn, note, or ? for what is not sure, in its colour. */

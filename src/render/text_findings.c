@@ -107,7 +107,7 @@ static const char *paste_part(const char *fix)
 	return at ? at : strstr(fix, "v=");
 }
 
-static void put_fix(struct pen *p, const struct finding *f)
+void text_fix(struct pen *p, const struct finding *f)
 {
 	const char *fix = finding_fix(f), *paste = f->fix ? paste_part(f->fix) : NULL;
 
@@ -149,7 +149,7 @@ static void put_finding(struct pen *p, const struct finding *f, char label, bool
 	pen_style(p, STYLE_PLAIN);
 	pen_newline(p);
 	if (with_fix)
-		put_fix(p, f);
+		text_fix(p, f);
 }
 
 /* ---- the record ---- */

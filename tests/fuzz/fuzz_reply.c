@@ -1,7 +1,7 @@
 /* SMTP replies as they are pasted, and what is made of them. */
 #include "fuzz.h"
 
-#include "bounce.h"
+#include "judge.h"
 #include "name.h"
 
 static void run(struct arena *a, struct str text)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bounce.h"
+#include "judge.h"
 
 int main(void)
 {

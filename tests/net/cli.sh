@@ -119,6 +119,23 @@ is 'nothing is claimed of a name that was not asked' [ "$("$authcheck" --zone "$
 "$authcheck" --replay "$work/again.tape" --discover short --format json example.com >"$work/b.json"
 is 'a recorded tape gives the same report' cmp -s <(grep -v elapsed_ms "$work/a.json") <(grep -v elapsed_ms "$work/b.json")
 
+# ---- bounces ----
+reply="550-5.7.26 Unauthenticated email from pelican-press.example is not accepted due to domain's DMARC policy. - gsmtp"
+expect 0 'reply: dmarc' bounce --no-audit "$reply"
+expect 1 'spf-lookup-limit' bounce --offline --zone fixtures/zone/demo.zone "$reply"
+expect 0 '^  The sender.s DNS was not looked at: --offline' bounce --offline fixtures/bounce/dsn.eml
+expect 0 'nothing is wrong there now' bounce --replay $good --selector sel1 --discover none "550 5.7.23 SPF validation failed for domain example.com - gsmtp"
+expect 0 '"cause":"spf"' bounce --no-audit --format ndjson fixtures/bounce/exim.eml
+expect 0 'sendmail.eml: dmarc' bounce --no-audit fixtures/bounce
+expect 2 'takes a file' bounce
+expect 2 'No such file' bounce no-such-file
+: >"$work/empty"
+expect 2 'empty' bounce "$work/empty"
+printf '550-5.1.1 one\n550 5.1.1 user unknown\n554 5.7.1 Relay access denied\n' >"$work/replies"
+is 'replies one below the other' [ "$("$authcheck" bounce --no-audit "$work/replies" | grep -cE "^$work/replies:[13]: (recipient-unknown|relay)$")" -eq 2 ]
+is 'standard input' [ "$(printf '550 5.7.1 Relaying denied\n' | "$authcheck" bounce --no-audit - | head -n 1)" = '-: relay' ]
+is 'several are one array' python3 -c 'import json,sys; assert len(json.load(sys.stdin)) == 4' < <("$authcheck" bounce --no-audit --format json fixtures/bounce)
+
 # ---- a pipe that is closed early, and a full disk ----
 "$authcheck" --offline --zone fixtures/zone/demo.zone -v 2>"$work/err" | head -n 1 >/dev/null
 is 'a closed pipe is no news' [ ! -s "$work/err" ]

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "bounce.h"
+#include "judge.h"
 #include "unit_arena.h"
 
 static struct reply r;

@@ -36,7 +36,7 @@ expect badvers "$fine"
 expect spoofed "$fine"
 expect flip "$fine"
 expect lower "$fine"
-expect tc "$fine"
+expect tc "$fine" "case 20: an answer too big for UDP is had over TCP"
 expect tcpartial "($fine|$(silence '1.2 s'))" # c-ares 1.27 drops it
 expect zerothen "$fine"
 expect unrelated "$fine"
@@ -88,7 +88,7 @@ expect manyns 'NONE NODATA 0 .*'
 # ---- no TCP ----
 server=$deaf
 timeout=1200
-expect tc "LOST truncated detail=\"127\.0\.0\.1:$deaf truncated its answer and gave none over TCP\"" "tc, and TCP is refused"
+expect tc "LOST truncated detail=\"127\.0\.0\.1:$deaf truncated its answer and gave none over TCP\"" "case 20: tc, and TCP is refused"
 expect tcpartial "(LOST truncated .*|$unread|$(silence '1.2 s'))" "tcpartial, and TCP is refused"
 expect lower "$fine" "lower case, and TCP is refused"
 expect flipalways "$unread" "another letter case, and TCP is refused"
@@ -123,4 +123,9 @@ ask_counted() { "$driver" -t 5000 -n 127.0.0.1:$counted "$1.test" TXT >/dev/null
 check "one query where the answer comes at once" "$(ask_counted plain)" 1
 check "SERVFAIL is not asked for again" "$(ask_counted servfail)" 1
 check "a dead server, in 5 s" "$(ask_counted dead)" '[4-9]|1[0-9]'
+
+# ---- names are asked for as they are, whatever the search list of the system says ----
+export LOCALDOMAIN='search.test other.test' RES_OPTIONS=ndots:15
+check "case 48: a name that does not exist, with a search list" "$(ask_counted nxdomain)" 1
+check "case 48: a name that does" "$(ask_counted bare)" 1
 finish

@@ -49,9 +49,14 @@ static void directive(struct story *s, struct str line)
 	} else if ((v = rest_of(line, "#! refuse ")).p) {
 		assert_true(s->nrefuse < 16);
 		s->refuse[s->nrefuse++] = text(s, v);
+	} else if ((v = rest_of(line, "#! expect ")).p) {
+		assert_true(s->nexpect < sizeof(s->expect) / sizeof(s->expect[0]));
+		s->expect[s->nexpect++] = text(s, v);
 	} else if ((v = rest_of(line, "#! selector ")).p) {
 		assert_true(s->setup.wish.nselectors < 16);
 		s->selector[s->setup.wish.nselectors++] = text(s, v);
+	} else if (str_eq(line, S("#! no-selector"))) {
+		s->setup.wish.nselectors = 0;
 	} else if ((v = rest_of(line, "#! domain ")).p) {
 		s->domain = text(s, v);
 	} else if ((v = rest_of(line, "#! ip ")).p) {
@@ -93,33 +98,52 @@ static void read_into(struct story *s, const char *path, struct buf *out)
 		fail_msg("%s", err);
 }
 
-void story_read(struct story *s, const char *dir, const char *rule, bool fires)
+static void begin(struct story *s)
 {
-	struct buf b;
-	const char *err = NULL;
-	struct str all;
-	size_t base;
-
-	*s = (struct story){ .rule = rule, .fires = fires, .domain = "example.com" };
+	*s = (struct story){ .domain = "example.com" };
 	arena_init(&s->arena, 64 * 1024 * 1024);
-	s->path = rule ? arena_printf(&s->arena, "%s/%s/%s.tape", dir, rule,
-				      fires ? "fires" : "miss")
-		       : "base.tape";
 	s->selector[0] = "sel1";
 	s->setup.wish = (struct audit_wish){
 		.selectors = s->selector, .nselectors = 1, .ips = s->ip, .discover = DISCOVER_NONE
 	};
+}
+
+static void read_behind(struct story *s, const char *base, const char *path)
+{
+	struct buf b;
+	const char *err = NULL;
+	struct str all;
+	size_t own;
+
+	s->path = path ? path : base;
 	buf_init(&b, TAPE_MAX);
-	read_into(s, arena_printf(&s->arena, "%s/base.tape", dir), &b);
-	base = b.n;
-	if (rule)
-		read_into(s, s->path, &b);
+	read_into(s, base, &b);
+	own = b.n;
+	if (path)
+		read_into(s, path, &b);
 	all = arena_str(&s->arena, buf_str(&b));
 	buf_free(&b);
-	directives(s, str_from(all, base));
+	directives(s, str_from(all, own));
 	if (!tape_read(&s->arena, all, &s->tape, &err))
-		fail_msg("%s (behind base.tape): %s", s->path, err);
+		fail_msg("%s (behind %s): %s", s->path, base, err);
 	s->setup.now_s = s->tape.facts.now_s;
+}
+
+void story_read_file(struct story *s, const char *base, const char *path)
+{
+	begin(s);
+	read_behind(s, base, path);
+}
+
+void story_read(struct story *s, const char *dir, const char *rule, bool fires)
+{
+	begin(s);
+	s->rule = rule;
+	s->fires = fires;
+	read_behind(
+		s, arena_printf(&s->arena, "%s/base.tape", dir),
+		rule ? arena_printf(&s->arena, "%s/%s/%s.tape", dir, rule, fires ? "fires" : "miss")
+		     : NULL);
 }
 
 void story_free(struct story *s)

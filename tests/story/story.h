@@ -1,5 +1,5 @@
 /* story: a fixture read and run. See fixtures/audit/: base.tape, and for each rule fires.tape and
- * miss.tape. */
+ * miss.tape; and fixtures/case/: for each case its variants. */
 #ifndef TESTS_STORY_H
 #define TESTS_STORY_H
 
@@ -17,6 +17,8 @@ struct story {
 	size_t nalso;
 	const char *refuse[16]; /* "gmail 550-5.7.27", "maybe yahoo 421" */
 	size_t nrefuse;
+	const char *expect[48]; /* "rule spf-none", "protocols.spf.lookups 2": see story_expect */
+	size_t nexpect;
 	const char *selector[16];
 	struct str ip[16];
 	struct tape tape;
@@ -26,10 +28,24 @@ struct story {
 /* Reads base.tape and the story behind it (rule NULL: base.tape alone). Fails the running cmocka
  * test when either is faulty. */
 void story_read(struct story *s, const char *dir, const char *rule, bool fires);
+/* Reads a base and the story at the path behind it (path NULL: the base alone). */
+void story_read_file(struct story *s, const char *base, const char *path);
 void story_free(struct story *s);
 
 /* All rules that have a folder, sorted. */
 size_t story_rules(const char *dir, char names[][64], size_t max);
+
+/* Holds the report's JSON against the "#! expect" lines of the story: NULL, or the line that is not
+ * as it says. A line is one of
+ *   rule NAME [SUBJECT]     the rule fires, for sure
+ *   unsure NAME [SUBJECT]   it fires, but not for sure
+ *   no NAME                 it does not fire
+ *   PATH VALUE              the value at the path is exactly this: a.b, a[0].b, a.count for the
+ *                           length of an array; strings without quotation marks */
+const char *story_expect(struct story *s, struct audit *a);
+
+/* True when a "rule" or "unsure" line names the rule. */
+bool story_expects(const struct story *s, const char *rule);
 
 /* Settles up to `most` OPEN facts of the audit from the tape, chosen by *seed (0: all, in order).
  */

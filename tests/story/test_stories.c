@@ -109,6 +109,8 @@ static void check_story(struct story *s)
 		if (!there)
 			wrong = s->also[i];
 	}
+	if (!wrong)
+		wrong = story_expect(s, &a);
 	if (wrong || fired != s->fires)
 		show(&a);
 	if (fired != s->fires)

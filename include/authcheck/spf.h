@@ -40,7 +40,6 @@ enum spf_fault {
 	SPF_FAULT_QUOTE,  /* a literal quotation mark or backslash */
 	SPF_FAULT_EQUALS, /* "redirect:x", or "ip4" "include" … with nothing sensible behind */
 	SPF_FAULT_GLUED,  /* two terms with no blank between them: "ip4:192.0.2.1include:x" */
-	SPF_FAULT_REPEATED_VERSION, /* v=spf1 once more as a term */
 };
 
 struct spf_term {
@@ -56,6 +55,8 @@ struct spf_term {
 	uint8_t ip[16];   /* ip4: 4 octets, ip6: 16 */
 	int cidr4, cidr6; /* prefix lengths, defaults 32 and 128 */
 	bool faulty;      /* this term has a fault */
+	bool joins;       /* it is the rest of the term before it, which a blank cut in two: "ip4:
+			     192.0.2.1" */
 };
 
 struct spf {
@@ -78,6 +79,9 @@ bool spf_is_near_record(struct str text, const char **why);
 /* Parses a record that spf_is_record(). Never fails: faults are listed, and parsing goes on behind
  * them. */
 void parse_spf(struct arena *a, struct str text, struct spf *out);
+
+/* "v=spf1" as a term: by the grammar an unknown modifier, which receivers ignore. */
+bool spf_is_version(const struct spf_term *t);
 
 /* The letters used in macros of a domain-spec, lower case, each once ("id"), into out[16]. */
 void spf_macro_letters(struct str domain_spec, char out[16]);

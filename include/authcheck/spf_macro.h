@@ -29,6 +29,16 @@ bool spf_macro_string_ok(struct str s, bool in_exp_text, size_t *bad_at, bool *h
 /* Is s a domain-spec: a macro-string with a proper domain-end? */
 enum spf_domain_fault spf_domain_spec_check(struct str s, size_t *bad_at, bool *has_macro);
 
+/* ---- clauses for people ---- */
+
+/* Why the text is no domain-spec (SPF_DOMAIN_END), no address, no mechanism. */
+const char *spf_why_no_domain(struct str spec);
+const char *spf_why_no_address(struct str addr, bool four);
+const char *spf_why_no_mechanism(struct str term);
+
+/* An address, with a prefix length or without? *n: octets. */
+bool spf_is_network(struct str s, size_t *n);
+
 /* Expands a macro-string. False when a letter has no value, or it is no macro-string. */
 bool spf_expand(struct str s, const struct spf_values *v, struct buf *out);
 

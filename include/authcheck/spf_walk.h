@@ -40,6 +40,10 @@ bool spf_passes_all(const struct spf *spf, const struct spf_term **which);
 /* A fault of a record: which rule, and what to write instead of the marked octets (p NULL: not
  * known). */
 enum rule_id spf_fault_rule(const struct fault *f);
+/* The whole record as a line to paste, all that can be mended mended; NULL unless it is then free
+ * of faults. */
 const char *spf_mended(struct arena *a, const char *domain, const struct spf *spf);
+/* The same for text that was meant as a record (spf_is_near_record). */
+const char *spf_version_mended(struct arena *a, const char *domain, struct str text);
 
 #endif

@@ -31,16 +31,8 @@ static bool check_near_records(struct check *c, const struct fact *txt, bool has
 				    ? arena_printf(c->arena,
 						   "%s; it is ignored beside the good record", why)
 				    : why;
-		if (str_starts_ci(rr->data, S("v=spf1")) && !has_record) {
-			struct str rest = str_from(rr->data, 6);
-
-			if (rest.n && (rest.p[0] == ';' || rest.p[0] == ','))
-				rest = str_from(rest, 1);
-			rest = str_trim(rest);
-			f->fix = mend_txt(
-				c->arena, c->domain,
-				str_c(arena_printf(c->arena, "v=spf1 %.*s", (int)rest.n, rest.p)));
-		}
+		if (!has_record)
+			f->fix = spf_version_mended(c->arena, c->domain, rr->data);
 	}
 	return any;
 }

@@ -2,6 +2,7 @@
 #include "buf.h"
 #include "mend.h"
 #include "name.h"
+#include "spf_macro.h"
 #include "spf_walk.h"
 
 enum rule_id spf_fault_rule(const struct fault *f)
@@ -22,7 +23,6 @@ enum rule_id spf_fault_rule(const struct fault *f)
 	case SPF_FAULT_QUOTE: return RULE_SPF_LITERAL_QUOTES;
 	case SPF_FAULT_EQUALS: return RULE_SPF_MODIFIER_COLON;
 	case SPF_FAULT_GLUED: return RULE_SPF_SPLIT_NOSPACE;
-	case SPF_FAULT_REPEATED_VERSION: return RULE_SPF_REPEATED_VERSION;
 	}
 	return RULE_SPF_UNKNOWN_MECHANISM;
 }
@@ -38,7 +38,6 @@ static struct str mend_unknown(struct arena *a, const struct spf_term *t)
 	static const char *const known[] = { "include", "exists", "redirect", "ip4", "ip6" };
 	struct str body = t->text, arg, word;
 	ptrdiff_t cut;
-	uint8_t ip[16];
 	size_t n;
 
 	if (strchr("+-~?", body.p[0]))
@@ -46,18 +45,18 @@ static struct str mend_unknown(struct arena *a, const struct spf_term *t)
 	cut = str_find(body, ':');
 	word = cut < 0 ? body : str_sub(body, 0, (size_t)cut);
 	arg = cut < 0 ? S("") : str_from(body, (size_t)cut);
-	if (name_is_ip(str_sub(body, 0,
-			       str_find(body, '/') < 0 ? body.n : (size_t)str_find(body, '/'))))
-		return cat(a, str_find(body, ':') < 0 ? S("ip4:") : S("ip6:"), body);
+	if (spf_is_network(body, &n))
+		return cat(a, n == 4 ? S("ip4:") : S("ip6:"), body);
+	if (str_starts_ci(body, S("ip4")) || str_starts_ci(body, S("ip6"))) {
+		size_t from = body.n > 3 && strchr(".;,-_:", body.p[3]) ? 4 : 3;
+
+		if (spf_is_network(str_from(body, from), &n))
+			return cat(a, n == 4 ? S("ip4:") : S("ip6:"), str_from(body, from));
+	}
 	if (str_eq_ci(word, S("ipv4")) || str_eq_ci(word, S("ipv6")))
 		return cat(a, word.p[3] == '4' ? S("ip4") : S("ip6"), arg);
-	if (str_eq_ci(word, S("ip")) && arg.n > 1) {
-		struct str addr = str_from(arg, 1);
-		ptrdiff_t slash = str_find(addr, '/');
-
-		if (ip_parse(slash < 0 ? addr : str_sub(addr, 0, (size_t)slash), ip, &n))
-			return cat(a, n == 4 ? S("ip4") : S("ip6"), arg);
-	}
+	if (str_eq_ci(word, S("ip")) && arg.n > 1 && spf_is_network(str_from(arg, 1), &n))
+		return cat(a, n == 4 ? S("ip4") : S("ip6"), arg);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (arg.n > 1 && str_near(word, known[i]))
 			return cat(a, str_c(known[i]),
@@ -94,22 +93,82 @@ static struct str mend_commas(struct arena *a, const struct spf_term *t)
 	return out;
 }
 
-/* Blanks in other clothes become a blank, anything else that may not be there goes. */
-static struct str mend_octets(struct arena *a, const struct spf_term *t)
+/* What stands for an octet sequence from a web page or a word processor: a blank, a hyphen,
+ * nothing; 0: a character that means something, and nobody knows what. *n: its octets. */
+enum { OCTETS_BLANK = ' ', OCTETS_HYPHEN = '-', OCTETS_NOTHING = 1, OCTETS_UNKNOWN = 0 };
+
+static int octets_meant(struct str s, size_t *n)
 {
-	char *p = arena_alloc(a, t->text.n + 1);
-	size_t n = 0;
+	static const struct {
+		const char *octets;
+		int from, to; /* of the last octet */
+		int meant;
+	} table[] = {
+		{ "\xc2", 0xa0, 0xa0, OCTETS_BLANK },       /* no-break space */
+		{ "\xc2", 0xad, 0xad, OCTETS_NOTHING },     /* soft hyphen */
+		{ "\xe2\x80", 0x80, 0x8a, OCTETS_BLANK },   /* spaces of all widths */
+		{ "\xe2\x80", 0x8b, 0x8f, OCTETS_NOTHING }, /* of no width, and of direction */
+		{ "\xe2\x80", 0x90, 0x95, OCTETS_HYPHEN },  /* hyphens and dashes */
+		{ "\xe2\x80", 0x98, 0x9f, OCTETS_NOTHING }, /* quotation marks */
+		{ "\xe2\x80", 0xa8, 0xa9, OCTETS_BLANK },   /* ends of lines */
+		{ "\xe2\x80", 0xaa, 0xae, OCTETS_NOTHING }, /* of direction */
+		{ "\xe2\x80", 0xaf, 0xaf, OCTETS_BLANK },   /* narrow no-break space */
+		{ "\xe2\x81", 0xa0, 0xa0, OCTETS_NOTHING }, /* word joiner */
+		{ "\xe2\x88", 0x92, 0x92, OCTETS_HYPHEN },  /* minus sign */
+		{ "\xe3\x80", 0x80, 0x80, OCTETS_BLANK },   /* ideographic space */
+		{ "\xef\xbb", 0xbf, 0xbf, OCTETS_NOTHING }, /* byte order mark */
+	};
 
-	for (size_t i = 0; i < t->text.n; i++) {
-		unsigned char c = (unsigned char)t->text.p[i];
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t head = strlen(table[i].octets);
+		int last = s.n > head ? (unsigned char)s.p[head] : -1;
 
-		if (c >= 0x21 && c <= 0x7e && c != '"' && c != '\\')
+		*n = head + 1;
+		if (str_starts(s, str_c(table[i].octets)) && last >= table[i].from &&
+		    last <= table[i].to)
+			return table[i].meant;
+	}
+	*n = 1;
+	if (s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n')
+		return OCTETS_BLANK;
+	return s.p[0] == '"' || s.p[0] == '\\' ? OCTETS_NOTHING : OCTETS_UNKNOWN;
+}
+
+/* With what a keyboard has instead; p NULL when a character is none of these. */
+static struct str mend_octets(struct arena *a, struct str text)
+{
+	char *p = arena_alloc(a, text.n + 1);
+	size_t n = 0, len;
+
+	for (size_t i = 0; i < text.n; i += len) {
+		unsigned char c = (unsigned char)text.p[i];
+		int meant;
+
+		len = 1;
+		if (c >= 0x20 && c <= 0x7e && c != '"' && c != '\\') {
 			p[n++] = (char)c;
-		else if (c == '\t' || c == '\r' || c == '\n' ||
-			 (c == 0xa0 && i && (unsigned char)t->text.p[i - 1] == 0xc2))
-			p[n++] = ' ';
+			continue;
+		}
+		meant = octets_meant(str_from(text, i), &len);
+		if (meant == OCTETS_UNKNOWN)
+			return (struct str){ NULL, 0 };
+		if (meant != OCTETS_NOTHING)
+			p[n++] = (char)meant;
 	}
 	return (struct str){ p, n };
+}
+
+/* "include:192.0.2.1" and "a:192.0.2.1" name a host by its address. */
+static struct str mend_domain(struct arena *a, const struct spf_term *t)
+{
+	struct str sign = t->text.n && strchr("+-~?", t->text.p[0]) ? str_sub(t->text, 0, 1)
+								    : S("");
+	size_t n;
+
+	if ((t->kind != SPF_INCLUDE && t->kind != SPF_A && t->kind != SPF_MX) ||
+	    !spf_is_network(t->domain, &n))
+		return (struct str){ NULL, 0 };
+	return cat(a, sign, cat(a, n == 4 ? S("ip4:") : S("ip6:"), t->domain));
 }
 
 /* What to write instead of the term; p NULL: not known. */
@@ -130,7 +189,8 @@ static struct str mend_term(struct arena *a, const struct spf *spf, const struct
 		return str_c(arena_printf(a, "%.*s %.*s", (int)n, t->text.p, (int)(t->text.n - n),
 					  t->text.p + n));
 	case SPF_FAULT_OCTET:
-	case SPF_FAULT_QUOTE: return mend_octets(a, t);
+	case SPF_FAULT_QUOTE: return mend_octets(a, t->text);
+	case SPF_FAULT_DOMAIN: return mend_domain(a, t);
 	case SPF_FAULT_EQUALS:
 		if (t->text.n > t->name.n + 1 && t->text.p[t->name.n] == ':')
 			return mend_replace(a, t->text, (struct span){ (uint32_t)t->name.n, 1 },
@@ -161,42 +221,106 @@ static const struct fault *fault_of(const struct spf *spf, const struct spf_term
 	return NULL;
 }
 
+/* "~allv=DMARC1; p=none": what follows belongs to the text that was pasted behind all. */
+static bool is_pasted(const struct spf_term *t, const struct spf_term *before)
+{
+	return t->kind == SPF_UNKNOWN_MODIFIER && before->kind == SPF_ALL && before->faulty;
+}
+
+/* One term as it should be; p NULL: not known, n 0: it goes. */
+static struct str mended_term(struct arena *a, const struct spf *spf, size_t i)
+{
+	const struct spf_term *t = &spf->term[i];
+	struct str colon;
+	struct spf probe;
+
+	if (i + 1 < spf->n && spf->term[i + 1].joins)
+		return cat(a, t->text, spf->term[i + 1].text);
+	if (t->joins || spf_is_version(t) || (i && is_pasted(t, &spf->term[i - 1])))
+		return S("");
+	if (t->faulty)
+		return fault_of(spf, t) ? mend_term(a, spf, t, fault_of(spf, t))
+					: (struct str){ NULL, 0 };
+	if (t->kind != SPF_UNKNOWN_MODIFIER || !t->domain.n || t->text.p[t->name.n] != '=')
+		return t->text;
+	colon = mend_replace(a, t->text, (struct span){ (uint32_t)t->name.n, 1 }, S(":"));
+	parse_spf(a, cat(a, S("v=spf1 "), colon), &probe);
+	return probe.faults.n ? t->text : colon;
+}
+
+/* Two records in one have an all too many: the first counts, and stands at the end. */
+static bool is_two_records(const struct spf *spf)
+{
+	bool version = false;
+	unsigned alls = 0;
+
+	for (size_t i = 0; i < spf->n; i++) {
+		version |= spf_is_version(&spf->term[i]) ||
+			   str_ends_ci(spf->term[i].text, S("allv=spf1"));
+		alls += spf->term[i].kind == SPF_ALL;
+	}
+	return version && alls > 1;
+}
+
+static void mend_terms(struct arena *a, const struct spf *spf, struct buf *out)
+{
+	bool two = is_two_records(spf);
+
+	for (size_t i = 0; i < spf->n && !out->failed; i++) {
+		struct str s = mended_term(a, spf, i);
+
+		if (!s.p)
+			out->failed = true;
+		else if (s.n && !(two && spf->term[i].kind == SPF_ALL))
+			buf_addf(out, " %.*s", (int)s.n, s.p);
+	}
+	if (two)
+		buf_addf(out, " %call", spf->all->qualifier);
+}
+
+/* Mending one fault may bring another to light: "include:a.example,include:b.example~all". */
 const char *spf_mended(struct arena *a, const char *domain, const struct spf *spf)
 {
-	struct buf b;
-	struct str text;
-	struct spf again;
+	struct spf now = *spf;
+	bool passes = spf->all && spf->all->qualifier == '+';
 
-	buf_init(&b, 128 * 1024);
-	buf_adds(&b, "v=spf1");
-	for (size_t i = 0; i < spf->n; i++) {
-		const struct spf_term *t = &spf->term[i];
-		struct str s = t->text;
+	for (unsigned round = 0; round < 4; round++) {
+		struct buf b;
+		struct str text;
+		bool failed;
 
-		if (t->faulty)
-			s = fault_of(spf, t) ? mend_term(a, spf, t, fault_of(spf, t))
-					     : (struct str){ NULL, 0 };
-		else if (t->kind == SPF_UNKNOWN_MODIFIER && t->domain.n &&
-			 t->text.p[t->name.n] == '=') {
-			struct str colon = mend_replace(
-				a, t->text, (struct span){ (uint32_t)t->name.n, 1 }, S(":"));
-			struct spf probe;
-
-			parse_spf(a, cat(a, S("v=spf1 "), colon), &probe);
-			s = probe.faults.n ? t->text : colon;
-		}
-		if (!s.p) {
-			buf_free(&b);
+		buf_init(&b, 128 * 1024);
+		buf_adds(&b, "v=spf1");
+		mend_terms(a, &now, &b);
+		text = arena_str(a, buf_str(&b));
+		failed = b.failed;
+		buf_free(&b);
+		if (failed)
 			return NULL;
-		}
-		if (s.n) {
-			buf_addc(&b, ' ');
-			buf_add_str(&b, s);
-		}
+		parse_spf(a, text, &now);
+		if (now.faults.n)
+			continue;
+		/* no mended record authorizes everybody who was not authorized before */
+		if (now.all && now.all->qualifier == '+' && !passes)
+			return NULL;
+		return mend_txt(a, domain, text);
 	}
-	text = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	/* a mended record must be a good one, or it is not offered */
-	parse_spf(a, text, &again);
-	return again.faults.n ? NULL : mend_txt(a, domain, text);
+	return NULL;
+}
+
+const char *spf_version_mended(struct arena *a, const char *domain, struct str text)
+{
+	struct str rest = mend_octets(a, text);
+	struct spf spf;
+
+	while (rest.n && (is_wsp(rest.p[0]) || rest.p[0] == '\''))
+		rest = str_from(rest, 1);
+	if (!rest.p || !str_starts_ci(rest, S("v=spf1")))
+		return NULL;
+	rest = str_from(rest, 6);
+	if (rest.n && (rest.p[0] == ';' || rest.p[0] == ','))
+		rest = str_from(rest, 1);
+	rest = cat(a, S("v=spf1 "), str_trim(rest));
+	parse_spf(a, rest, &spf);
+	return spf_mended(a, domain, &spf);
 }

@@ -57,7 +57,10 @@ static void check_modifier(struct check *c, const struct spf_node *n, const stru
 
 	if (t->faulty)
 		return;
-	if (is_mechanism_name(t->name)) {
+	if (spf_is_version(t)) {
+		f = spf_found(c, RULE_SPF_REPEATED_VERSION, n->rr, t->at);
+		f->fix = spf_mended(c->arena, c->domain, n->spf);
+	} else if (is_mechanism_name(t->name)) {
 		f = spf_found(c, RULE_SPF_MODIFIER_TYPO, n->rr, t->at);
 		f->detail = arena_printf(c->arena, "%.*s is ignored by every receiver",
 					 (int)t->text.n, t->text.p);

@@ -41,6 +41,11 @@ bool spf_is_record(struct str text)
 	return str_starts_ci(text, S("v=spf1")) && (text.n == 6 || text.p[6] == ' ');
 }
 
+bool spf_is_version(const struct spf_term *t)
+{
+	return str_eq_ci(t->text, S("v=spf1"));
+}
+
 bool spf_is_near_record(struct str text, const char **why)
 {
 	struct str s = text;
@@ -99,10 +104,7 @@ static void domain_spec(struct parser *p, struct spf_term *t, struct str spec)
 	case SPF_DOMAIN_MACRO:
 		fault(p, t, SPF_FAULT_MACRO, str_from(spec, bad), "a % that begins no valid macro");
 		break;
-	case SPF_DOMAIN_END:
-		fault(p, t, SPF_FAULT_DOMAIN, spec,
-		      "this is not a domain name with at least two labels");
-		break;
+	case SPF_DOMAIN_END: fault(p, t, SPF_FAULT_DOMAIN, spec, spf_why_no_domain(spec)); break;
 	}
 }
 
@@ -165,29 +167,6 @@ static void a_or_mx(struct parser *p, struct spf_term *t, struct str rest)
 		domain_spec(p, t, str_from(spec, 1));
 }
 
-static bool all_digits_and_dots(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!ascii_is_digit((unsigned char)s.p[i]) && s.p[i] != '.')
-			return false;
-	return s.n > 0;
-}
-
-static const char *why_no_address(struct str addr, bool four)
-{
-	uint8_t ip[16];
-	size_t n;
-
-	if (!addr.n)
-		return "the address is missing";
-	if (ip_parse(addr, ip, &n))
-		return four ? "this is an IPv6 address: write ip6:"
-			    : "this is an IPv4 address: write ip4:";
-	if (four && all_digits_and_dots(addr))
-		return "an IPv4 address has four numbers of 0 to 255, without leading zeros";
-	return four ? "this is not an IPv4 address" : "this is not an IPv6 address";
-}
-
 static void ip4_or_ip6(struct parser *p, struct spf_term *t, struct str rest)
 {
 	bool four = t->kind == SPF_IP4;
@@ -216,7 +195,8 @@ static void ip4_or_ip6(struct parser *p, struct spf_term *t, struct str rest)
 				   : "an IPv6 prefix length is 0 to 128");
 	}
 	if (!ip_parse(addr, t->ip, &n) || n != (four ? 4 : 16))
-		fault(p, t, SPF_FAULT_ADDRESS, addr.n ? addr : t->text, why_no_address(addr, four));
+		fault(p, t, SPF_FAULT_ADDRESS, addr.n ? addr : t->text,
+		      spf_why_no_address(addr, four));
 }
 
 /* Two terms with no blank between them: where does the second begin? 0: it is not so. */
@@ -224,19 +204,22 @@ static size_t glued_at(struct str term)
 {
 	static const char *const starts[] = { "include:", "ip4:",      "ip6:",
 					      "exists:",  "redirect=", "v=spf1" };
-	struct str body = str_from(term, 1);
+	size_t skip = term.n && is_qualifier(term.p[0]) ? 2 : 1; /* not the term's own start */
+	struct str body = str_from(term, skip);
 	size_t best = 0;
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		ptrdiff_t at = str_find_str_ci(body, str_c(starts[i]));
 
-		if (at >= 0 && (!best || (size_t)at + 1 < best))
-			best = (size_t)at + 1;
+		if (at >= 0 && (!best || (size_t)at + skip < best))
+			best = (size_t)at + skip;
 	}
-	if (best && best > 1 && is_qualifier(term.p[best - 1]))
+	if (best > skip && is_qualifier(term.p[best - 1]))
 		best--;
 	if (!best && term.n > 5 && str_ends_ci(term, S("all")) && is_qualifier(term.p[term.n - 4]))
 		best = term.n - 4;
+	if (best && (term.p[best - 1] == ':' || term.p[best - 1] == '='))
+		return 0; /* the first has no end of its own */
 	return best;
 }
 
@@ -311,11 +294,6 @@ static void modifier(struct parser *p, struct spf_term *t, struct str value)
 		if (p->spf->exp)
 			fault(p, t, SPF_FAULT_DUP_EXP, t->text, "a second exp");
 		domain_spec(p, t, value);
-	} else if (str_eq_ci(t->text, S("v=spf1"))) {
-		/* well-formed, but no publisher means it */
-		t->kind = SPF_BROKEN;
-		fault(p, t, SPF_FAULT_REPEATED_VERSION, t->text,
-		      "v=spf1 stands once, at the start");
 	} else {
 		t->kind = SPF_UNKNOWN_MODIFIER;
 		if (!spf_macro_string_ok(value, false, &bad, &t->has_macro))
@@ -355,13 +333,70 @@ static void unknown(struct parser *p, struct spf_term *t)
 		fault(p, t, SPF_FAULT_EQUALS, t->text,
 		      "behind redirect and exp stands an equals sign");
 	else
-		fault(p, t, SPF_FAULT_UNKNOWN_MECHANISM, t->text, "there is no such mechanism");
+		fault(p, t, SPF_FAULT_UNKNOWN_MECHANISM, t->text, spf_why_no_mechanism(t->text));
+}
+
+/* "~allgoogle-site-verification=…": a modifier would take no qualifier, so this is all. */
+static void pasted_behind_all(struct parser *p, struct spf_term *t, struct str rest)
+{
+	t->kind = SPF_ALL;
+	t->name = str_sub(t->name, 0, 3);
+	fault(p, t, SPF_FAULT_ALL_ARGUMENT, rest,
+	      "another text is pasted behind all: it needs a TXT record of its own");
+}
+
+/* "mxinclude:example.net": two terms, the first without an argument. */
+static bool is_glued_word(struct str term, size_t glued)
+{
+	struct str first = str_sub(term, 0, glued);
+	enum spf_kind kind;
+
+	if (first.n && is_qualifier(first.p[0]))
+		first = str_from(first, 1);
+	return find_mechanism(first, &kind) && kind != SPF_INCLUDE && kind != SPF_EXISTS &&
+	       kind != SPF_IP4 && kind != SPF_IP6;
+}
+
+static void say_glued(struct parser *p, const struct spf_term *t, size_t first, size_t glued)
+{
+	struct faults *fs = &p->spf->faults;
+
+	if (!glued || fs->n <= first)
+		return;
+	fs->item[first].code = SPF_FAULT_GLUED;
+	fs->item[first].at = str_span(p->spf->text, str_from(t->text, glued));
+	fs->item[first].detail = "no blank stands before this term";
+	fs->n = first + 1;
+}
+
+/* "ip4: 192.0.2.1", "- all": a blank within a term. The second half is no fault of its own. */
+static void join_halves(struct parser *p, const struct spf_term *first, struct spf_term *t,
+			size_t faults)
+{
+	struct faults *fs = &p->spf->faults;
+	struct str head = first->text;
+	bool sign = head.n == 1 && is_qualifier(head.p[0]);
+	bool colon = head.p[head.n - 1] == ':';
+
+	if (!first->faulty || first->joins || !faults || is_qualifier(t->text.p[0]) ||
+	    fs->item[faults - 1].at.at < first->at.at)
+		return;
+	if (sign ? t->faulty || !t->qualifier
+		 : !colon || fs->n != faults + 1 ||
+			    fs->item[faults].code != (int)SPF_FAULT_UNKNOWN_MECHANISM)
+		return;
+	t->joins = t->faulty = true;
+	t->kind = SPF_BROKEN;
+	fs->n = faults;
+	fs->item[faults - 1].at.len = t->at.at + t->at.len - first->at.at;
+	fs->item[faults - 1].at.at = first->at.at;
+	fs->item[faults - 1].detail = "no blank may stand within a term";
 }
 
 static void parse_term(struct parser *p, struct spf_term *t)
 {
 	struct str body = t->text;
-	size_t n, glued;
+	size_t n, glued, faults;
 
 	t->kind = SPF_BROKEN;
 	t->cidr4 = 32;
@@ -372,13 +407,17 @@ static void parse_term(struct parser *p, struct spf_term *t)
 	}
 	n = name_length(body);
 	t->name = str_sub(body, 0, n);
+	faults = p->spf->faults.n;
 	if (!octets_ok(p, t)) {
 		if (n && n < body.n && body.p[n] != '=')
 			find_mechanism(t->name, &t->kind);
 		return;
 	}
 	if (n && n < body.n && body.p[n] == '=') {
-		modifier(p, t, str_from(body, n + 1));
+		if (t->qualifier && str_starts_ci(t->name, S("all")))
+			pasted_behind_all(p, t, str_from(body, 3));
+		else
+			modifier(p, t, str_from(body, n + 1));
 		return;
 	}
 	if (!t->qualifier)
@@ -391,20 +430,14 @@ static void parse_term(struct parser *p, struct spf_term *t)
 			n++;
 		if (!find_mechanism(str_sub(body, 0, n), &t->kind) || t->kind != SPF_ALL) {
 			unknown(p, t);
+			glued = glued_at(t->text);
+			say_glued(p, t, faults, is_glued_word(t->text, glued) ? glued : 0);
 			return;
 		}
 		t->name = str_sub(body, 0, n);
 	}
-	size_t faults = p->spf->faults.n;
-
 	mechanism(p, t, str_from(body, n));
-	glued = t->faulty ? glued_at(t->text) : 0;
-	if (glued && p->spf->faults.n > faults) {
-		p->spf->faults.item[faults].code = SPF_FAULT_GLUED;
-		p->spf->faults.item[faults].at = str_span(p->spf->text, str_from(t->text, glued));
-		p->spf->faults.item[faults].detail = "no blank stands before this term";
-		p->spf->faults.n = faults + 1;
-	}
+	say_glued(p, t, faults, t->faulty ? glued_at(t->text) : 0);
 }
 
 void parse_spf(struct arena *a, struct str text, struct spf *out)
@@ -419,7 +452,7 @@ void parse_spf(struct arena *a, struct str text, struct spf *out)
 	out->term = arena_array(a, most, sizeof(*out->term));
 	cap = most;
 	for (size_t at = 6; at < text.n && out->n < cap;) {
-		size_t from;
+		size_t from, faults = out->faults.n;
 		struct spf_term *t = &out->term[out->n];
 
 		while (at < text.n && text.p[at] == ' ')
@@ -432,7 +465,8 @@ void parse_spf(struct arena *a, struct str text, struct spf *out)
 		t->text = str_sub(text, from, at - from);
 		t->at = str_span(text, t->text);
 		parse_term(&p, t);
-		out->n++;
+		if (out->n++)
+			join_halves(&p, t - 1, t, faults);
 		if (t->kind == SPF_ALL && !out->all)
 			out->all = t;
 		if (t->kind == SPF_REDIRECT && !out->redirect)

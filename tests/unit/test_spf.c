@@ -121,8 +121,14 @@ static const struct {
 	{ "and", SPF_FAULT_UNKNOWN_MECHANISM },
 	{ "-al", SPF_FAULT_UNKNOWN_MECHANISM },
 	{ "1.2.3.4", SPF_FAULT_UNKNOWN_MECHANISM },
-	{ "v=spf1", SPF_FAULT_REPEATED_VERSION },
+	{ "v=spf1", -1 },
 	{ "ip4:1.2.3.4~all", SPF_FAULT_GLUED },
+	{ "mxinclude:x.com", SPF_FAULT_GLUED },
+	{ "include:-all", SPF_FAULT_DOMAIN },
+	{ "+ip4:", SPF_FAULT_ADDRESS },
+	{ "+include:", SPF_FAULT_NO_DOMAIN },
+	{ "~allMS=ms123", SPF_FAULT_ALL_ARGUMENT },
+	{ "allMS=ms123", -1 },
 	{ "ip4:1.2.3.4include:x.com", SPF_FAULT_GLUED },
 	{ "ip4:1.2.3.4,5.6.7.8", SPF_FAULT_COMMA },
 	{ "\ta", SPF_FAULT_OCTET },
@@ -235,6 +241,23 @@ static void test_mended(void **state)
 		{ "v=spf1 ip4:192.0.2.1~all", "x.com. IN TXT \"v=spf1 ip4:192.0.2.1 ~all\"" },
 		{ "v=spf1 ip4:2001:db8::/32 -all",
 		  "x.com. IN TXT \"v=spf1 ip6:2001:db8::/32 -all\"" },
+		{ "v=spf1 mx \xe2\x80\x93"
+		  "all",
+		  "x.com. IN TXT \"v=spf1 mx -all\"" },
+		{ "v=spf1 mx p\xc5\x99:x.com -all", NULL },
+		{ "v=spf1 mx +ip4: 192.0.2.1/24 include: _spf.a.com - all",
+		  "x.com. IN TXT \"v=spf1 mx +ip4:192.0.2.1/24 include:_spf.a.com -all\"" },
+		{ "v=spf1 include:192.0.2.1 ~a:2001:db8::1 -all",
+		  "x.com. IN TXT \"v=spf1 ip4:192.0.2.1 ~ip6:2001:db8::1 -all\"" },
+		{ "v=spf1 mx ~allgoogle-site-verification=abc",
+		  "x.com. IN TXT \"v=spf1 mx ~all\"" },
+		{ "v=spf1 ip4.192.0.2.0/24 ip4192.0.2.1 -all",
+		  "x.com. IN TXT \"v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.1 -all\"" },
+		{ "v=spf1 ip4:192.0.2.1,192.0.2.2~all",
+		  "x.com. IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all\"" },
+		{ "v=spf1 a -all v=spf1 mx ~all", "x.com. IN TXT \"v=spf1 a mx -all\"" },
+		{ "v=spf1 a ~allv=spf1 mx -all", "x.com. IN TXT \"v=spf1 a mx ~all\"" },
+		{ "v=spf1 a ~allv=dmarc1; p=none;", "x.com. IN TXT \"v=spf1 a ~all\"" },
 		{ "v=spf1 foo:bar -all", NULL }, /* nobody knows what was meant */
 		{ "v=spf1 a/33 -all", NULL },
 	};
@@ -253,6 +276,53 @@ static void test_mended(void **state)
 		else
 			assert_string_equal(out, cases[i].out);
 	}
+}
+
+/* Text that was meant as a record becomes one without a fault, or none is offered. */
+static void test_version_mended(void **state)
+{
+	static const struct {
+		const char *text, *out;
+	} cases[] = {
+		{ "v=spf1;mx -all", "x.com. IN TXT \"v=spf1 mx -all\"" },
+		{ "v=spf1include:a.com~all", "x.com. IN TXT \"v=spf1 include:a.com ~all\"" },
+		{ "v=spf1\tmx\ta -all", "x.com. IN TXT \"v=spf1 mx a -all\"" },
+		{ "v=spf1\xc2\xa0 mx -all", "x.com. IN TXT \"v=spf1 mx -all\"" },
+		{ "\"v=spf1 mx -all\"", "x.com. IN TXT \"v=spf1 mx -all\"" },
+		{ " v=spf1 mx -all", "x.com. IN TXT \"v=spf1 mx -all\"" },
+		{ "v=spf10 mx -all", NULL },
+		{ "spf1 mx -all", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *out = spf_version_mended(&arena, "x.com", str_c(cases[i].text));
+
+		if (!cases[i].out)
+			assert_null(out);
+		else if (!out)
+			fail_msg("%s is not mended", cases[i].text);
+		else
+			assert_string_equal(out, cases[i].out);
+	}
+}
+
+/* A blank within a term is one fault, whose place is both halves. */
+static void test_halves(void **state)
+{
+	struct spf spf;
+
+	(void)state;
+	parse_spf(&arena, S("v=spf1 ip4: 192.0.2.1 mx - all"), &spf);
+	assert_int_equal(spf.faults.n, 2);
+	assert_int_equal(spf.faults.item[0].at.at, 7);
+	assert_int_equal(spf.faults.item[0].at.len, 14);
+	assert_int_equal(spf.faults.item[1].at.at, 25);
+	assert_int_equal(spf.faults.item[1].at.len, 5);
+	assert_null(spf.all);
+	parse_spf(&arena, S("v=spf1 ip4: mx -all"), &spf);
+	assert_int_equal(spf.faults.n, 1);
+	assert_non_null(spf.all);
 }
 
 /* A record of nothing but faults keeps a bounded number of them. */
@@ -279,6 +349,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_expand, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_expand_long, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mended, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_version_mended, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_halves, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_faults, setup, teardown),
 	};
 

@@ -4,7 +4,8 @@
  * its arena and goes with it in one arena_free(); nothing in check/, parse/, judge/ or render/
  * frees. An arena has a maximum, so hostile input cannot make it grow without bound. When the
  * maximum is reached, or the system has no memory, control goes to the jmp_buf that the owner set
- * (see audit.c and the fuzzers); without one the process aborts. So no caller checks for NULL. */
+ * (see audit.c and the fuzzers); without one the process ends with
+ * status 2, our own failure. So no caller checks for NULL. */
 #ifndef AUTHCHECK_ARENA_H
 #define AUTHCHECK_ARENA_H
 
@@ -20,7 +21,7 @@ struct arena {
 	struct arena_block *head; /* the block that is filled now */
 	size_t total;             /* octets taken from the system */
 	size_t max;               /* never more than this */
-	jmp_buf *oom;             /* where to go when there is no more; NULL: abort */
+	jmp_buf *oom;             /* where to go when there is no more; NULL: exit */
 };
 
 /* Makes an empty arena that may take at most `max` octets from the system. */

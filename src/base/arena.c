@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { BLOCK_MIN = 16 * 1024, BLOCK_MAX = 1024 * 1024 };
 
@@ -36,7 +37,7 @@ _Noreturn void arena_full(struct arena *a)
 	if (a->oom)
 		longjmp(*a->oom, 1);
 	fputs("authcheck: out of memory\n", stderr);
-	abort();
+	_exit(2);
 }
 
 static struct arena_block *block_new(struct arena *a, size_t need)

@@ -109,6 +109,27 @@ done
 "$authcheck" --offline --discover none --format ndjson b.example a.example B.example. a.example >"$work/out"
 is 'each domain once, in the order given' [ "$(grep -o '"domain":"[ab].example"' "$work/out" | tr -d '\n')" = '"domain":"b.example""domain":"a.example"' ]
 
+# ---- an audit that runs out of memory: the others are whole, and so is the array ----
+plain=${AUTHCHECK:-./authcheck} # no sanitizer lives in a small address space
+printf '$ORIGIN small.test.\n@ 300 SOA a b 1 2 3 4 5\n@ NS a\n@ TXT "v=spf1 -all"\n' >"$work/small.zone"
+awk 'BEGIN {
+	print "$ORIGIN big.test.\n@ 300 SOA a b 1 2 3 4 5\n@ NS a\n@ TXT ( \"v=spf1 \""
+	for (i = 0; i < 250; i++) { s = ""; for (k = 0; k < 80; k++) s = s "?a "; print "\"" s "\"" }
+	print "\"-all\" )"
+}' >"$work/big.zone"
+small() { # KIB DOMAIN...
+	local kib=$1
+	shift
+	(ulimit -v "$kib" && exec "$plain" --offline --zone "$work/big.zone" --zone "$work/small.zone" --discover none --format json "$@" >"$work/out" 2>"$work/err")
+}
+kib=16000
+until small $kib small.test || [ $? -lt 2 ] || [ $kib -gt 2000000 ]; do kib=$((kib + kib / 20)); done
+small $kib big.test small.test
+is 'out of memory is our own failure' [ $? -eq 2 ]
+is 'it is told' grep -q '^authcheck: big.test: out of memory$' "$work/err"
+is 'the array begins with an object and ends with one' [ "$(tr -d ' \n' <"$work/out" | sed -E 's/^(..).*(..)$/\1\2/')" = '[{}]' ]
+is 'the other one is there' grep -q '"domain": "small.test"' "$work/out"
+
 # ---- what was not asked is not said to be missing ----
 printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ MX 10 mx\nmx A 93.184.215.20\n' >"$work/nodmarc.zone"
 expect 1 '_dmarc.test was not had' --zone "$work/nodmarc.zone" --origin nodmarc.test --offline --format json

@@ -22,6 +22,9 @@ struct finding {
 	const char *fix; /* how to mend this very case, ready to paste; NULL: the rule's own text */
 };
 
+/* A record of 64 KiB can break a rule thousands of times, and each finding shows the record. */
+enum { FINDINGS_SAME_MAX = 64 };
+
 struct findings {
 	struct arena *arena;
 	struct finding **item;
@@ -30,7 +33,8 @@ struct findings {
 
 /* A new finding, sure unless `fact` is LOST. The fact must not be OPEN (law 2). A finding that is
  * already there (same rule, subject, record and place) is returned again, so that nothing is said
- * twice. rr may be NULL. */
+ * twice. Past FINDINGS_SAME_MAX of one rule about one record it is made, but not listed. rr may be
+ * NULL. */
 struct finding *finding_add(struct findings *fs, enum rule_id rule, const char *subject,
 			    const struct fact *fact, const struct rr *rr);
 

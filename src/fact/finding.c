@@ -16,14 +16,18 @@ struct finding *finding_add(struct findings *fs, enum rule_id rule, const char *
 			    const struct fact *fact, const struct rr *rr)
 {
 	struct finding *f;
+	unsigned same = 0;
 
 	assert(!fact || fact->state != FACT_OPEN);
 	/* The place is set by the caller afterwards, so only findings about the whole record are
 	 * known to be the same here; findings_sort() drops those that turned out to be. */
 	for (size_t i = 0; i < fs->n; i++) {
 		f = fs->item[i];
-		if (f->at.at == 0 && f->at.len == 0 && same_record(f, rule, subject, fact, rr))
+		if (!same_record(f, rule, subject, fact, rr))
+			continue;
+		if (f->at.at == 0 && f->at.len == 0)
 			return f;
+		same++;
 	}
 	f = ARENA_NEW(fs->arena, struct finding);
 	f->rule = rule;
@@ -32,6 +36,8 @@ struct finding *finding_add(struct findings *fs, enum rule_id rule, const char *
 	f->subject = subject;
 	f->fact = fact;
 	f->rr = rr;
+	if (same >= FINDINGS_SAME_MAX)
+		return f;
 	fs->item = arena_grow(fs->arena, fs->item, fs->n, &fs->cap, sizeof(*fs->item));
 	fs->item[fs->n++] = f;
 	return f;

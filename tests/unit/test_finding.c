@@ -95,6 +95,26 @@ static void places_of_one_record(void **state)
 		assert_int_equal(f->fs.item[i]->at.at, i * 4);
 }
 
+/* Faults of one record without end: the list has one. Other records and rules are not the worse for
+ * it. */
+static void many_places(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t i = 0; i < 3 * FINDINGS_SAME_MAX; i++) {
+		struct finding *x = finding_add(&f->fs, RULE_MX_NULL, "a", &f->some,
+						&f->some.rr[0]);
+
+		assert_non_null(x);
+		x->at = (struct span){ i, 1 };
+	}
+	assert_int_equal(f->fs.n, FINDINGS_SAME_MAX);
+	assert_int_equal(f->fs.item[FINDINGS_SAME_MAX - 1]->at.at, FINDINGS_SAME_MAX - 1);
+	finding_add(&f->fs, RULE_MX_NULL, "a", &f->some, &f->some.rr[1]);
+	finding_add(&f->fs, RULE_MX_UNKNOWN, "a", &f->some, &f->some.rr[0]);
+	assert_int_equal(f->fs.n, FINDINGS_SAME_MAX + 2);
+}
+
 static void worst_first(void **state)
 {
 	struct fixture *f = *state;
@@ -192,6 +212,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sure_as_its_fact, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(places_of_one_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(worst_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(order_of_adding, setup, teardown),
 		cmocka_unit_test_setup_teardown(empty_list, setup, teardown),

@@ -116,7 +116,8 @@ static void list_unknown(struct audit *a)
 	for (size_t i = 0; i < a->facts.n; i++) {
 		const struct fact *f = a->facts.all[i];
 
-		if (f->state != FACT_LOST)
+		/* the root is asked about the resolver, not about the domain */
+		if (f->state != FACT_LOST || strcmp(f->name, ".") == 0)
 			continue;
 		r->unknown[r->nunknown++] = (struct unknown){
 			.question = fact_question_text(&a->work, f),

@@ -260,6 +260,12 @@ static void set_starttls(struct reader *r, const char *arg)
 	r->o->wish.starttls = true;
 }
 
+static void set_trust_ad(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->live.trust_ad = true;
+}
+
 static void set_color(struct reader *r, const char *arg)
 {
 	if (strcmp(arg, "auto") == 0)
@@ -311,6 +317,8 @@ static const struct option {
 	{ 0, "offline", NULL, set_offline, "no network: what no zone or tape answers is unknown" },
 	{ 0, "nameserver", "ADDR[:PORT]", set_nameserver,
 	  "ask this server instead of the system's (again for more)" },
+	{ 0, "trust-ad", NULL, set_trust_ad,
+	  "believe what the name servers say of DNSSEC; loopback is\nbelieved anyway" },
 	{ 0, "record", "FILE", set_record, "write all answers to a tape" },
 	{ 0, "replay", "FILE", set_replay, "take the answers from a tape instead of the network" },
 	{ 0, "selector", "S", set_selector, "a DKIM selector in use (again for more)" },

@@ -86,7 +86,8 @@ struct fact {
 	size_t nchain;
 	uint32_t ttl_s;     /* the least TTL in it */
 	uint32_t size;      /* octets of the DNS message; 0: not known (zone files) */
-	bool ad;            /* the resolver says it validated the answer */
+	bool ad;            /* a resolver that the user trusts says it validated the answer */
+	bool zone;          /* a zone file had a part in it, so no resolver vouches for all of it */
 	const char *source; /* "192.0.2.53:53", a file's name; NULL: none */
 	uint32_t rtt_ms;    /* statistics only: never in a finding */
 

@@ -61,6 +61,8 @@ struct live_options {
 	const char *ca_file; /* PEM; NULL: the system's */
 	const char *const *connect_to; /* curl's HOST:PORT:ADDR:PORT */
 	size_t nconnect_to;
+	bool trust_ad;      /* the way to the name servers is safe: believe their AD flag, as the
+			       option of that name of resolv.conf says. Loopback is always safe */
 	bool allow_private; /* HTTPS and SMTP may connect to addresses that are not global */
 };
 struct live_stats {

@@ -18,9 +18,9 @@
  *   * NONE NXDOMAIN                                         what the tape answers to all other DNS
  * questions
  *
- * Attributes stand before the records as key=value: ad=1, size=OCTETS, src="192.0.2.53:53", rtt=MS.
- * A source that is a file and a line is src="db.example" with line=N before each record. Text is
- * quoted; in it " and \ are escaped with \, every octet that is not printable ASCII is \DDD
+ * Attributes stand before the records as key=value: ad=1, zone=1, size=OCTETS, src="192.0.2.53:53",
+ * rtt=MS. A source that is a file and a line is src="db.example" with line=N before each record.
+ * Text is quoted; in it " and \ are escaped with \, every octet that is not printable ASCII is \DDD
  * (decimal), and \r \n \t stand for themselves. Where a question occurs twice, the later line
  * counts. */
 #ifndef AUTHCHECK_TAPE_H

@@ -79,6 +79,7 @@ struct server {
 	const char *address; /* "192.0.2.53:53", as facts have it */
 	const char *label;   /* for people: without the port where it is 53 */
 	struct channel via[VIA_COUNT];
+	bool trusted;        /* the user trusts what it says of DNSSEC */
 	bool edns;           /* it understands EDNS, as far as we know */
 	bool keeps_case;     /* it gives the question back as it was, as far as we know */
 	unsigned plain_good; /* answers that it gave only when asked without EDNS */

@@ -27,6 +27,7 @@ static bool add_server(struct live *l, struct dns *d, struct str addr, unsigned 
 		return false;
 	s->address = arena_printf(&l->arena, addr.n == 16 ? "[%s]:%u" : "%s:%u", text, port);
 	s->label = port == DNS_PORT ? text : s->address;
+	s->trusted = l->opt.trust_ad || ip_classify(addr) == IP_LOOPBACK;
 	s->edns = true;
 	s->keeps_case = true;
 	for (unsigned v = 0; v < VIA_COUNT; v++)
@@ -85,16 +86,37 @@ static bool read_option(struct live *l, struct dns *d, const char **err)
 	return d->nservers > 0;
 }
 
-/* Does the system name any? Where it does not, c-ares falls back to 127.0.0.1, which would look
- * like a server that is down. */
-static bool system_names_any(void)
+static bool has_word(struct str line, struct str word)
+{
+	while ((line = str_trim(line)).n) {
+		size_t n = 0;
+
+		while (n < line.n && !is_wsp(line.p[n]))
+			n++;
+		if (str_eq(str_sub(line, 0, n), word))
+			return true;
+		line = str_from(line, n);
+	}
+	return false;
+}
+
+/* What c-ares does not say of resolv.conf. Does it name any server? Where it does not, c-ares falls
+ * back to 127.0.0.1, which would look like a server that is down. And is the way to the servers
+ * safe ("options trust-ad", see resolv.conf(5))? */
+static bool system_names_any(bool *trust_ad)
 {
 	FILE *f = fopen("/etc/resolv.conf", "re");
-	char line[512];
+	char text[512];
 	bool found = false;
 
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = str_starts(str_trim(str_c(line)), S("nameserver"));
+	while (f && fgets(text, sizeof(text), f)) {
+		struct str line = str_trim(str_c(text));
+
+		if (line.n && line.p[line.n - 1] == '\n')
+			line = str_sub(line, 0, line.n - 1);
+		found |= str_starts(line, S("nameserver"));
+		*trust_ad |= str_starts(line, S("options")) && has_word(line, S("trust-ad"));
+	}
 	if (f)
 		fclose(f);
 	return found;
@@ -109,7 +131,7 @@ static bool read_system(struct live *l, struct dns *d, const char **err)
 		*err = "the system's name servers cannot be read";
 		return false;
 	}
-	if (system_names_any())
+	if (system_names_any(&l->opt.trust_ad))
 		ares_get_servers_ports(ch, &list);
 	for (const struct ares_addr_port_node *s = list; s; s = s->next) {
 		struct str addr = { (const char *)&s->addr, s->family == AF_INET ? 4 : 16 };

@@ -135,6 +135,7 @@ static void answered(struct dns_try *t, struct arena *a, struct fact *f, int64_t
 		s->plain_good = 0;
 	else if (at->edns_refused && ++s->plain_good >= PROOFS)
 		s->edns = false;
+	f->ad = f->ad && s->trusted;
 	f->source = arena_strdup(a, s->address);
 	f->rtt_ms = (uint32_t)(now - t->sent_ms);
 	job_settle(j, f);

@@ -23,6 +23,7 @@ struct hop {
 	struct rr chain[LINKS_MAX];
 	size_t nchain;
 	bool no_ad; /* a part was not validated */
+	bool zone;  /* a part is from a zone file */
 	struct hop *prev, *next;
 };
 
@@ -94,6 +95,7 @@ static void hop_join(struct hop *h, const struct fact *answer)
 	f.chain = h->chain;
 	f.nchain = h->nchain;
 	f.ad = answer->ad && !h->no_ad;
+	f.zone = answer->zone || h->zone;
 	for (size_t i = 0; i < h->nchain; i++)
 		if (!has_ttl || h->chain[i].ttl_s < f.ttl_s) {
 			f.ttl_s = h->chain[i].ttl_s;
@@ -132,6 +134,7 @@ static bool hop_add_links(struct hop *h, const struct fact *answer, size_t n)
 							 });
 
 	h->no_ad |= !answer->ad;
+	h->zone |= answer->zone;
 	for (size_t i = 0; i < n; i++) {
 		if (h->nchain == LINKS_MAX) {
 			hop_lose(h, copy, WHY_CNAME_LOOP, "more than 16 CNAMEs in a row");

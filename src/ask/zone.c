@@ -128,7 +128,11 @@ static void zone_ask(struct source *s, struct question *q)
 {
 	struct zone_source *z = (struct zone_source *)s;
 	struct fact f = {
-		.kind = q->kind, .type = q->type, .name = q->name, .source = z->zone->file
+		.kind = q->kind,
+		.type = q->type,
+		.name = q->name,
+		.source = z->zone->file,
+		.zone = true,
 	};
 	struct arena scratch;
 

@@ -126,6 +126,8 @@ static void read_attributes(struct line *l, struct fact *f)
 	for (;;) {
 		if (line_attribute(l, "ad", &v))
 			f->ad = line_number(l, v, "ad") != 0;
+		else if (line_attribute(l, "zone", &v))
+			f->zone = line_number(l, v, "zone") != 0;
 		else if (line_attribute(l, "size", &v))
 			f->size = line_number(l, v, "size");
 		else if (line_attribute(l, "rtt", &v))

@@ -74,6 +74,8 @@ void tape_write(struct buf *out, struct arena *scratch, const struct fact *f)
 		buf_addf(out, " %" PRIu32, f->ttl_s);
 	if (f->ad)
 		buf_adds(out, " ad=1");
+	if (f->zone)
+		buf_adds(out, " zone=1");
 	if (f->size)
 		buf_addf(out, " size=%" PRIu32, f->size);
 	if (f->rtt_ms)

@@ -61,6 +61,30 @@ struct spf_node { /* one SPF record in the tree */
 	unsigned lookups, voids; /* the whole evaluation from here, in the worst case */
 	unsigned voids4, voids6; /* the same for IPv4 and for IPv6 clients */
 };
+/* The words of RFC 7208 2.6. */
+enum spf_result {
+	SPF_RESULT_NONE,
+	SPF_RESULT_NEUTRAL,
+	SPF_RESULT_PASS,
+	SPF_RESULT_FAIL,
+	SPF_RESULT_SOFTFAIL,
+	SPF_RESULT_TEMPERROR,
+	SPF_RESULT_PERMERROR,
+};
+struct spf_evaluation { /* check_host() for one client */
+	bool open;      /* not decided: facts are missing; the rest says nothing */
+	enum spf_result result;
+	struct str ip;      /* whose: 4 or 16 octets */
+	const char *domain; /* the domain evaluated */
+	const struct spf_term
+		*term; /* of its record (or of the one it redirects to): what matched; NULL */
+	const char *term_domain; /* whose record that is */
+	const struct fact *fact; /* the TXT RRset of that record, or the fact that failed */
+	const struct rr *rr;
+	const char *explanation; /* for fail, where the publisher has one (6.2); NULL */
+	const char *why;         /* for temperror and permerror: a clause; NULL */
+	unsigned lookups, voids; /* terms and void look-ups so far (4.6.4) */
+};
 struct spf_view {
 	const struct spf_node *root; /* NULL: no record at all */
 	const struct fact *fact;     /* the domain's TXT RRset */
@@ -215,8 +239,9 @@ struct report {
 	struct stats stats;
 };
 
-const char *intent_name(enum intent i); /* "sends" */
-const char *risk_name(enum risk r);     /* "high" */
-const char *status_name(enum status s); /* "pass"; STATUS_NA is "n/a" */
+const char *intent_name(enum intent i);         /* "sends" */
+const char *spf_result_name(enum spf_result r); /* "permerror" */
+const char *risk_name(enum risk r);             /* "high" */
+const char *status_name(enum status s);         /* "pass"; STATUS_NA is "n/a" */
 
 #endif

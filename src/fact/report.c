@@ -32,3 +32,15 @@ const char *status_name(enum status s)
 {
 	return statuses[s];
 }
+
+const char *spf_result_name(enum spf_result r)
+{
+	static const char *const names[] = {
+		[SPF_RESULT_NONE] = "none",           [SPF_RESULT_NEUTRAL] = "neutral",
+		[SPF_RESULT_PASS] = "pass",           [SPF_RESULT_FAIL] = "fail",
+		[SPF_RESULT_SOFTFAIL] = "softfail",   [SPF_RESULT_TEMPERROR] = "temperror",
+		[SPF_RESULT_PERMERROR] = "permerror",
+	};
+
+	return names[r];
+}

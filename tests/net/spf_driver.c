@@ -1,0 +1,122 @@
+/* check_host() over a tape: reads lines "ip TAB helo TAB mail-from", and writes for each the result
+ * and the explanation, TAB between. For tests/net/spf_suite.sh. The facts are revealed in random
+ * orders, and every order must give the same. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "name.h"
+#include "spf_eval.h"
+#include "tape.h"
+
+enum { ORDERS = 8, ROUNDS_MAX = 1000 };
+
+static uint64_t next(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+/* Evaluates until nothing is open. seed 0: all that is open is settled at once; else one fact at a
+ * time. */
+static void run(struct arena *a, const struct tape *t, const struct spf_client *c, uint64_t seed,
+		struct spf_evaluation *out)
+{
+	struct facts fs;
+
+	facts_init(&fs, a, t->facts.now_s);
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		struct look l = { .facts = &fs, .max_questions = 10000 };
+		size_t open = 0, pick;
+
+		spf_check_host(a, &l, c, out);
+		for (size_t i = 0; i < fs.n; i++)
+			open += fs.all[i]->state == FACT_OPEN;
+		if (!out->open)
+			return;
+		if (!open)
+			break;
+		pick = seed ? (size_t)(next(&seed) % open) : 0;
+		for (size_t i = 0; i < fs.n; i++) {
+			struct fact *f = fs.all[i];
+
+			if (f->state != FACT_OPEN)
+				continue;
+			if (!seed || !pick--) {
+				facts_settle(&fs, tape_answer(a, t, f->kind, f->type, f->name));
+				if (seed)
+					break;
+			}
+		}
+	}
+	fprintf(stderr, "it does not end\n");
+	exit(1);
+}
+
+static bool same(const struct spf_evaluation *a, const struct spf_evaluation *b)
+{
+	const char *x = a->explanation ? a->explanation : "",
+		   *y = b->explanation ? b->explanation : "";
+
+	return a->result == b->result && a->lookups == b->lookups && a->voids == b->voids &&
+	       strcmp(x, y) == 0;
+}
+
+static void one(struct arena *a, const struct tape *t, char *line)
+{
+	char *helo = strchr(line, '\t'), *from = helo ? strchr(helo + 1, '\t') : NULL;
+	struct spf_client c = { .receiver = "unknown" };
+	struct spf_evaluation out, again;
+	uint8_t ip[16];
+	size_t n;
+
+	if (!from) {
+		fprintf(stderr, "bad line\n");
+		exit(1);
+	}
+	*helo++ = *from++ = '\0';
+	from[strcspn(from, "\n")] = '\0';
+	if (!ip_parse(str_c(line), ip, &n)) {
+		fprintf(stderr, "%s is no address\n", line);
+		exit(1);
+	}
+	c.ip = (struct str){ (char *)ip, n };
+	c.helo = helo;
+	c.mail_from = from;
+	run(a, t, &c, 0, &out);
+	for (uint64_t seed = 1; seed <= ORDERS; seed++) {
+		run(a, t, &c, seed * 7919, &again);
+		if (!same(&out, &again)) {
+			fprintf(stderr, "%s: another order of answers gives another result\n",
+				from);
+			exit(1);
+		}
+	}
+	printf("%s\t%s\t%u\t%u\n", spf_result_name(out.result),
+	       out.explanation ? out.explanation : "", out.lookups, out.voids);
+}
+
+int main(int argc, char **argv)
+{
+	static char line[64 * 1024];
+	struct arena a;
+	struct buf text;
+	struct tape t = { 0 };
+	const char *err;
+
+	arena_init(&a, 1024 * 1024 * 1024);
+	buf_init(&text, 64 * 1024 * 1024);
+	if (argc != 2 || !file_read(&a, argv[1], 64 * 1024 * 1024, &text, &err) ||
+	    !tape_read(&a, arena_str(&a, buf_str(&text)), &t, &err)) {
+		fprintf(stderr, "%s\n", argc == 2 ? err : "usage: spf_driver TAPE");
+		return 1;
+	}
+	while (fgets(line, sizeof(line), stdin))
+		one(&a, &t, line);
+	buf_free(&text);
+	arena_free(&a);
+	return 0;
+}

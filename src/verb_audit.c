@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "name.h"
 #include "program.h"
+#include "psl.h"
 
 enum { PROGRESS_AFTER_MS = 1000 };
 
@@ -17,6 +18,7 @@ struct run {
 	size_t n, cap;
 	uint32_t *slot; /* hash table: place in `domain`, plus 1; 0: free */
 	size_t nslot;   /* a power of two, more than 2 * n */
+	bool *bare;     /* of each zone: no name of its organizational domain can have a DKIM key */
 	size_t nwritten;
 };
 
@@ -78,6 +80,20 @@ static bool list_domains(struct run *r)
 		return false;
 	}
 	return true;
+}
+
+/* What is missing from a zone proves nothing where a name above its origin may have it. */
+static void find_bare_zones(struct run *r)
+{
+	struct program *p = r->p;
+
+	r->bare = arena_array(&p->arena, p->o.zones.n + 1, sizeof(*r->bare));
+	for (size_t i = 0; i < p->o.zones.n; i++) {
+		const char *origin = p->zone[i]->origin,
+			   *org = psl_organizational_domain(&p->arena, origin);
+
+		r->bare[i] = org && strcmp(org, origin) == 0 && !zone_may_sign(p->zone[i]);
+	}
 }
 
 static bool read_selectors(struct program *p)
@@ -185,13 +201,41 @@ static bool render_one(struct run *r, struct audit *a)
 	return true;
 }
 
+/* The selectors of the domain, from the zone that answers for them: the nearest one. */
+static void take_selectors(struct run *r, const char *domain)
+{
+	struct audit_wish *w = &r->setup.wish;
+	struct program *p = r->p;
+	const struct zone *near = NULL;
+
+	for (size_t i = 0; i < p->o.zones.n; i++) {
+		const struct zone *z = p->zone[i];
+		const char **names;
+		size_t n;
+
+		if ((near && name_labels(z->origin) <= name_labels(near->origin)) ||
+		    !zone_selectors(&p->arena, z, domain, &names, &n))
+			continue;
+		near = z;
+		w->zone_selectors = names;
+		w->nzone_selectors = n;
+		w->dkim_zone = r->bare[i] ? DKIM_ZONE_BARE : DKIM_ZONE_LISTED;
+	}
+	if (!near) {
+		w->nzone_selectors = 0;
+		w->dkim_zone = DKIM_ZONE_NOT;
+	}
+}
+
 static int audit_one(struct run *r, const char *domain)
 {
 	static struct audit audit;
 	struct program *p = r->p;
 	int status = EXIT_USAGE;
-	bool ok = audit_run(&audit, &r->setup, domain);
+	bool ok;
 
+	take_selectors(r, domain);
+	ok = audit_run(&audit, &r->setup, domain);
 	progress_end(p);
 	if (ok)
 		status = judge_exit(&audit.report, p->o.fail_never ? NULL : &p->o.fail_on);
@@ -226,6 +270,7 @@ static int audit_all(struct run *r)
 		r->setup.wish.discover = r->n > 10 ? DISCOVER_SHORT : DISCOVER_FULL;
 	facts_init(&p->written, &p->arena, 0);
 	tape_write_head(&p->recorded, r->setup.now_s);
+	find_bare_zones(r);
 	if (format->begin)
 		format->begin(&p->out, &r->ro, r->n);
 	for (size_t i = 0; i < r->n; i++)

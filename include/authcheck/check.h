@@ -18,11 +18,21 @@ enum discover {
 	DISCOVER_FULL,  /* all of the table */
 };
 
+/* What the zone at hand says of the domain's DKIM selectors. */
+enum dkim_zone {
+	DKIM_ZONE_NOT,    /* there is none, or it does not answer for these names */
+	DKIM_ZONE_LISTED, /* zone_selectors are all there are; none need be guessed */
+	DKIM_ZONE_BARE,   /* there are none, nor has any other name of the organizational domain */
+};
+
 /* What the user said about the domain. The same for every step. */
 struct audit_wish {
 	const char *const *selectors;
 	size_t nselectors;
 	enum discover discover;
+	enum dkim_zone dkim_zone;
+	const char *const *zone_selectors; /* all that the zone has for the domain */
+	size_t nzone_selectors;
 	const struct str *ips; /* 4 or 16 octets each: addresses that send for the domain */
 	size_t nips;
 	enum intent intent; /* INTENT_AUTO: guess */

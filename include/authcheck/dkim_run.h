@@ -8,7 +8,8 @@ struct dkim_probe { /* one selector that is asked for */
 	const char *selector;
 	const char *name;     /* selector._domainkey.domain; NULL: no name */
 	const char *provider; /* whose selector it is known as; NULL */
-	bool given;           /* the user named it */
+	bool given;           /* the user named it: it is said to be in use */
+	bool in_zone;         /* the zone has it: it is there, in use or not */
 };
 
 struct dkim_plan {
@@ -31,7 +32,7 @@ struct dkim_run {
 	const struct fact *control; /* the name that must not exist */
 	const struct fact *parent;  /* _domainkey itself */
 	bool open;                  /* something is not decided in this step */
-	bool lost;                  /* a given selector could not be had */
+	bool lost;                  /* a selector given, or in the zone, could not be had */
 	bool missing;               /* a given selector has no key */
 	bool guess_lost;            /* a guessed one */
 	size_t rsa, ed25519;        /* usable keys */

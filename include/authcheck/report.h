@@ -108,6 +108,8 @@ struct dkim_key_view {
 };
 struct dkim_view {
 	unsigned asked;         /* selectors tried */
+	unsigned lost;          /* of those known to be there, how many could not be had */
+	bool in_zone;           /* they are all that the domain's zone has */
 	enum presence wildcard; /* does a name that must not exist answer? */
 	struct dkim_key_view *keys;
 	size_t nkeys;

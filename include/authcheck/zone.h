@@ -86,4 +86,15 @@ void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16
  * record or a DKIM key of its own. In the order of the zone. */
 void zone_senders(struct arena *a, const struct zone *z, const char ***names, size_t *n);
 
+/* The DKIM selectors of a domain: each X with a TXT or CNAME record at X._domainkey.DOMAIN, X being
+ * one label or more, in the order of the zone. Wildcards and names of other protocols
+ * ("_adsp._domainkey") are none. False when names below _domainkey.DOMAIN are not this zone's to
+ * answer. */
+bool zone_selectors(struct arena *a, const struct zone *z, const char *domain, const char ***names,
+		    size_t *n);
+
+/* Can a DKIM key be at or below the origin: has the zone a _domainkey anywhere, or does it leave
+ * names to another? */
+bool zone_may_sign(const struct zone *z);
+
 #endif

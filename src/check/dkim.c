@@ -95,17 +95,17 @@ static void judge_some(struct dkim_run *r, const struct dkim_probe *p, const str
 	struct finding *x;
 
 	if (dkim_has_key(f)) {
-		if (!p->given && is_wildcard_answer(r, f))
+		if (!p->given && !p->in_zone && is_wildcard_answer(r, f))
 			return;
 		judge_keys(r, p, f);
 		if (f->nrr > 1)
 			judge_multiple(r, p, f);
 		return;
 	}
-	if (!p->given)
+	if (!p->given && !p->in_zone)
 		return;
 	r->missing = true;
-	if (is_wildcard_answer(r, f)) {
+	if (!p->in_zone && is_wildcard_answer(r, f)) {
 		x = found(r->c, RULE_DKIM_SELECTOR_MISSING, p->name, f, NULL);
 		x->detail = "only the TXT record of a wildcard answers, and it is no key";
 		return;
@@ -123,7 +123,7 @@ static void judge_none(struct dkim_run *r, const struct dkim_probe *p, const str
 	struct finding *x;
 
 	r->missing = r->missing || p->given;
-	if (fact_is_dangling(f) && !is_wildcard_chain(r, f)) {
+	if (fact_is_dangling(f) && (p->in_zone || !is_wildcard_chain(r, f))) {
 		dkim_judge_dangling(r, p, f);
 	} else if (p->given) {
 		x = found(r->c, RULE_DKIM_SELECTOR_MISSING, p->name, f, NULL);
@@ -147,11 +147,15 @@ static void judge_probe(struct dkim_run *r, const struct dkim_probe *p)
 	case FACT_SOME: judge_some(r, p, f); break;
 	case FACT_NONE: judge_none(r, p, f); break;
 	default:
-		if (!p->given) {
+		if (!p->given && !p->in_zone) {
 			r->guess_lost = true;
 			break;
 		}
 		r->lost = true;
+		r->c->report->dkim.lost++;
+		/* where a zone's aliases lead is not asked offline, which the user knows */
+		if (!p->given && fact_is_offline(f))
+			break;
 		found(r->c, RULE_DKIM_UNKNOWN, p->name ? p->name : p->selector, f, NULL)->detail =
 			f->detail ? f->detail : fact_why_text(f->why);
 	}
@@ -282,6 +286,28 @@ static void judge_same_key(struct dkim_run *r)
 	}
 }
 
+/* The zone has all selectors there are, so here absence is known. But mail of a subdomain is often
+ * signed for the domain above it, and the other way round: only where nothing in the whole zone is
+ * a selector is it known that mail is not signed. */
+static void judge_zone_without(struct dkim_run *r)
+{
+	struct check *c = r->c;
+	bool bare = c->wish->dkim_zone == DKIM_ZONE_BARE;
+	struct finding *x = found(c, bare ? RULE_DKIM_NONE : RULE_DKIM_NOT_FOUND, c->domain,
+				  r->parent->state == FACT_LOST ? NULL : r->parent, NULL);
+
+	if (c->report->dkim.nkeys)
+		x->detail = "the zone has only revoked keys for it";
+	else
+		x->detail = arena_printf(c->arena,
+					 bare ? "no name in the zone of %s is a selector"
+					      : "the zone has no selector of %s",
+					 c->domain);
+	if (!bare)
+		x->fix =
+			"nothing is to be done if its mail is signed for another name of the same domain; otherwise switch DKIM on at the signer or provider and publish the key that it shows";
+}
+
 /* A key that is revoked is no key for mail: a domain that sends needs another. */
 static void judge_not_found(struct dkim_run *r)
 {
@@ -293,6 +319,10 @@ static void judge_not_found(struct dkim_run *r)
 
 	if (r->open || r->lost || r->guess_lost || r->live || c->report->intent != INTENT_SENDS)
 		return;
+	if (c->wish->dkim_zone && !r->missing) {
+		judge_zone_without(r);
+		return;
+	}
 	if (c->report->dkim.nkeys)
 		hint = "; only revoked keys answered";
 	else if (fact_is_nxdomain(parent) && !parent->nchain)
@@ -326,6 +356,9 @@ static enum presence presence(const struct dkim_run *r, bool wildcard_key)
 		return PRESENCE_YES;
 	if (intent == INTENT_AUTO)
 		return PRESENCE_OPEN;
+	if (r->c->wish->dkim_zone && !r->lost && !r->missing && !r->c->report->dkim.nkeys &&
+	    !wildcard_key)
+		return PRESENCE_NONE;
 	if (intent == INTENT_SENDS || r->lost || r->missing)
 		return PRESENCE_UNKNOWN;
 	return r->c->report->dkim.nkeys || wildcard_key ? PRESENCE_YES : PRESENCE_NONE;
@@ -339,7 +372,8 @@ void check_dkim(struct check *c)
 	struct dkim_plan plan;
 	bool wildcard_key;
 
-	*d = (struct dkim_view){ .wildcard = PRESENCE_OPEN };
+	*d = (struct dkim_view){ .wildcard = PRESENCE_OPEN,
+				 .in_zone = c->wish->dkim_zone != DKIM_ZONE_NOT };
 	dkim_plan(c, &plan);
 	r.parent = look_dns(c->look, RR_TXT, parent);
 	r.control = look_dns(

@@ -2,6 +2,8 @@
  * that the user names there is nothing but to try those that are in use; where the domain's mail
  * goes through a known provider, its selectors come first.
  *
+ * Where the domain's zone is at hand, its selectors are known, all of them, and nothing is guessed.
+ *
  * The questions of one step go out together, and all but those of an inferred provider do not
  * depend on any answer. */
 #include <time.h>
@@ -12,19 +14,20 @@
 
 enum { YEARS = 3 /* 2026, 2025, 2024: a common choice */ };
 
-static void add(struct check *c, struct dkim_plan *plan, const char *selector, const char *provider,
-		bool given)
+static void add(struct check *c, struct dkim_plan *plan, struct dkim_probe p)
 {
-	struct dkim_probe p = { .selector = selector, .provider = provider, .given = given };
-
 	for (size_t i = 0; i < plan->special; i++) {
-		if (strcmp(plan->item[i].selector, selector) != 0)
+		struct dkim_probe *old = &plan->item[i];
+
+		if (strcmp(old->selector, p.selector) != 0)
 			continue;
-		if (!plan->item[i].provider)
-			plan->item[i].provider = provider;
+		if (!old->provider)
+			old->provider = p.provider;
+		old->in_zone |= p.in_zone;
 		return;
 	}
-	p.name = name_join(c->arena, selector, arena_printf(c->arena, "_domainkey.%s", c->domain));
+	p.name = name_join(c->arena, p.selector,
+			   arena_printf(c->arena, "_domainkey.%s", c->domain));
 	plan->item = arena_grow(c->arena, plan->item, plan->n, &plan->cap, sizeof(*plan->item));
 	plan->item[plan->n++] = p;
 }
@@ -35,7 +38,9 @@ static void add_words(struct check *c, struct dkim_plan *plan, const char *list,
 	struct str word;
 
 	while (dkim_next_word(&list, &word))
-		add(c, plan, arena_strndup(c->arena, word.p, word.n), provider, false);
+		add(c, plan,
+		    (struct dkim_probe){ .selector = arena_strndup(c->arena, word.p, word.n),
+					 .provider = provider });
 }
 
 /* People also paste the whole name, "s1._domainkey.example.com". */
@@ -46,7 +51,9 @@ static void add_given(struct check *c, struct dkim_plan *plan, const char *selec
 	const char *name = name_from_text(c->arena, tail > 0 ? str_sub(s, 0, (size_t)tail) : s);
 
 	plan->special = plan->n;
-	add(c, plan, name ? name : arena_strndup(c->arena, s.p, s.n), NULL, true);
+	add(c, plan,
+	    (struct dkim_probe){ .selector = name ? name : arena_strndup(c->arena, s.p, s.n),
+				 .given = true });
 	if (!name && plan->n > plan->special)
 		plan->item[plan->n - 1].name = NULL;
 	plan->special = plan->n;
@@ -127,7 +134,9 @@ static void add_years(struct check *c, struct dkim_plan *plan)
 	if (!gmtime_r(&now, &tm))
 		return;
 	for (int i = 0; i < YEARS; i++)
-		add(c, plan, arena_printf(c->arena, "%d", tm.tm_year + 1900 - i), NULL, false);
+		add(c, plan,
+		    (struct dkim_probe){
+			    .selector = arena_printf(c->arena, "%d", tm.tm_year + 1900 - i) });
 }
 
 void dkim_plan(struct check *c, struct dkim_plan *out)
@@ -135,7 +144,10 @@ void dkim_plan(struct check *c, struct dkim_plan *out)
 	*out = (struct dkim_plan){ .n = 0 };
 	for (size_t i = 0; i < c->wish->nselectors; i++)
 		add_given(c, out, c->wish->selectors[i]);
-	if (c->wish->discover == DISCOVER_NONE)
+	for (size_t i = 0; i < c->wish->nzone_selectors; i++)
+		add(c, out,
+		    (struct dkim_probe){ .selector = c->wish->zone_selectors[i], .in_zone = true });
+	if (c->wish->discover == DISCOVER_NONE || c->wish->dkim_zone)
 		return;
 	add_inferred(c, out);
 	add_words(c, out, dkim_selectors_short, NULL);

@@ -26,9 +26,9 @@ static void check_spf_only(struct check *c)
 	const char *above = c->domain;
 	struct finding *f;
 
-	if (r->presence[PROTO_DKIM] == PRESENCE_OPEN || r->dkim.nkeys || !r->dkim.asked ||
-	    r->dkim.wildcard != PRESENCE_NONE || !v->organizational_domain ||
-	    !has_no_keys(c, c->domain))
+	if (r->presence[PROTO_DKIM] == PRESENCE_OPEN || r->dkim.nkeys || r->dkim.lost ||
+	    (!r->dkim.asked && !r->dkim.in_zone) || r->dkim.wildcard != PRESENCE_NONE ||
+	    !v->organizational_domain || !has_no_keys(c, c->domain))
 		return;
 	while (v->record->adkim != 's' && strcmp(above, v->organizational_domain) != 0) {
 		above = name_parent(above);

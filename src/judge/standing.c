@@ -4,7 +4,7 @@
  * 1. A finding meets the conditions that it is to blame for (conditions.def): surely, for some
  * messages only, or, when it is not sure itself, perhaps.
  * 2. DKIM is about one key at a time: a broken key beside a sound one fails some messages only, and
- * where no key was found by guessing, nothing is known.
+ * where no key was found by guessing, or another could not be had, nothing is known.
  * 3. not-aligned follows from SPF and DKIM both not passing.
  * 4. The DMARC policy is read from the record that applies. */
 #include "judge.h"
@@ -64,6 +64,8 @@ static void stand_dkim(struct standing *s, const struct report *r)
 		sound |= is_sound(s, &r->dkim.keys[i]);
 	if (sound)
 		*met = *met == MET_NO ? MET_NO : MET_MAYBE;
+	else if (r->dkim.lost)
+		*met = MET_LOST;
 	else if (*met == MET_NO)
 		*met = MET_UNSEEN;
 }

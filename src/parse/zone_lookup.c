@@ -61,6 +61,23 @@ static size_t lower_bound(const struct zone *z, struct str key)
 	return from;
 }
 
+size_t zone_below(const struct zone *z, const char *name, const struct zone_node **first)
+{
+	uint8_t octets[ZONE_KEY_MAX];
+	size_t end[LABELS_MAX + 1], from, to;
+	int labels = zone_key(name, octets, end);
+	struct str key;
+
+	if (labels < 0)
+		return 0;
+	key = (struct str){ (const char *)octets, end[labels] };
+	from = to = lower_bound(z, key);
+	while (to < z->nnode && str_starts(z->node[to].key, key))
+		to++;
+	*first = z->node + from;
+	return to - from;
+}
+
 /* Does the name exist? *node is NULL when it is an empty non-terminal. */
 static bool find(const struct zone *z, struct str key, const struct zone_node **node)
 {

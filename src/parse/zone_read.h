@@ -121,4 +121,7 @@ enum { ZONE_KEY_MAX = 2 * 255 };
  * end[k] for its k right-most labels. Returns the number of labels, -1 when it is no name. */
 int zone_key(const char *name, uint8_t key[ZONE_KEY_MAX], size_t end[128]);
 
+/* The nodes at or below `name` are a row of the zone's: its first, and how many. */
+size_t zone_below(const struct zone *z, const char *name, const struct zone_node **first);
+
 #endif

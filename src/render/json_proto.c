@@ -118,6 +118,7 @@ static void set_dkim(struct js *js, json_t *o, const struct report *r)
 	json_t *keys = js_array(js);
 
 	js_set(js, o, "asked", js_number(js, r->dkim.asked));
+	js_set(js, o, "in_zone", js_bool(r->dkim.in_zone));
 	js_set(js, o, "wildcard", js_presence(r->dkim.wildcard));
 	for (size_t i = 0; i < r->dkim.nkeys; i++) {
 		const struct dkim_key_view *v = &r->dkim.keys[i];

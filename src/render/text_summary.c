@@ -81,6 +81,10 @@ static void summary_dkim(struct pen *p, const struct report *r)
 
 	if (!d->nkeys && d->wildcard == PRESENCE_YES)
 		return pen_words(p, "no key; a wildcard answers for every selector");
+	if (!d->nkeys && d->in_zone)
+		return pen_words(
+			p, d->lost ? "no key could be had; the zone's selectors lead out of it"
+				   : "no key in the zone");
 	if (!d->nkeys) {
 		pen_words(p,
 			  arena_printf(
@@ -95,7 +99,11 @@ static void summary_dkim(struct pen *p, const struct report *r)
 		pen_words(p, i + 1 < d->nkeys ? ", " : "");
 	}
 	put_more(p, d->nkeys - n);
-	pen_words(p, arena_printf(p->scratch, "; %u selector%s tried", d->asked, plural(d->asked)));
+	if (!d->in_zone)
+		pen_words(p, arena_printf(p->scratch, "; %u selector%s tried", d->asked,
+					  plural(d->asked)));
+	if (d->lost)
+		pen_words(p, arena_printf(p->scratch, "; %u more could not be had", d->lost));
 	if (d->wildcard == PRESENCE_YES)
 		pen_words(p, "; any selector answers (wildcard)");
 }
@@ -311,7 +319,7 @@ void text_summary(struct pen *p, const struct report *r, enum proto proto)
 	/* no selector can be known to be the last: no key found proves nothing, and nothing was
 	 * lost */
 	if (proto == PROTO_DKIM && presence != PRESENCE_OPEN && presence != PRESENCE_NA &&
-	    (r->dkim.asked || r->dkim.nkeys))
+	    (r->dkim.asked || r->dkim.nkeys || r->dkim.in_zone))
 		return summary_dkim(p, r);
 	if (presence == PRESENCE_UNKNOWN || presence == PRESENCE_OPEN)
 		return summary_lost(p, r, proto);

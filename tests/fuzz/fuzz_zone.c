@@ -25,6 +25,12 @@ static void run(struct arena *a, struct str text)
 		if (str_cmp(z.node[i - 1].key, z.node[i].key) >= 0)
 			__builtin_trap();
 	zone_senders(a, &z, &names, &n);
+	for (size_t i = 0, k; i < n && i < 16; i++) {
+		const char **selectors;
+
+		zone_selectors(a, &z, names[i], &selectors, &k);
+	}
+	zone_may_sign(&z);
 	for (size_t i = 0; i < z.n && i < 64; i++)
 		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++) {
 			zone_lookup(a, &z, z.rr[i].owner, types[k], &answer);

@@ -59,6 +59,14 @@ static void directive(struct story *s, struct str line)
 		s->setup.wish.nselectors = 0;
 	} else if ((v = rest_of(line, "#! domain ")).p) {
 		s->domain = text(s, v);
+	} else if ((v = rest_of(line, "#! zone ")).p) {
+		s->setup.wish.dkim_zone = DKIM_ZONE_LISTED;
+		while (v.n) {
+			assert_true(s->setup.wish.nzone_selectors < 16);
+			s->zone_selector[s->setup.wish.nzone_selectors++] = text(s, word(&v));
+		}
+	} else if (str_eq(line, S("#! bare zone"))) {
+		s->setup.wish.dkim_zone = DKIM_ZONE_BARE;
 	} else if ((v = rest_of(line, "#! ip ")).p) {
 		assert_true(ip_parse(v, ip, &n) && s->setup.wish.nips < 16);
 		s->ip[s->setup.wish.nips++] = (struct str){ arena_strndup(&s->arena, (char *)ip, n),
@@ -103,9 +111,11 @@ static void begin(struct story *s)
 	*s = (struct story){ .domain = "example.com" };
 	arena_init(&s->arena, 64 * 1024 * 1024);
 	s->selector[0] = "sel1";
-	s->setup.wish = (struct audit_wish){
-		.selectors = s->selector, .nselectors = 1, .ips = s->ip, .discover = DISCOVER_NONE
-	};
+	s->setup.wish = (struct audit_wish){ .selectors = s->selector,
+					     .nselectors = 1,
+					     .zone_selectors = s->zone_selector,
+					     .ips = s->ip,
+					     .discover = DISCOVER_NONE };
 }
 
 static void read_behind(struct story *s, const char *base, const char *path)

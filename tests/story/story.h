@@ -20,6 +20,8 @@ struct story {
 	const char *expect[48]; /* "rule spf-none", "protocols.spf.lookups 2": see story_expect */
 	size_t nexpect;
 	const char *selector[16];
+	const char
+		*zone_selector[16]; /* "#! zone a b": the zone at hand has these, and no others */
 	struct str ip[16];
 	struct tape tape;
 	struct audit_setup setup;

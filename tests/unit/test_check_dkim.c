@@ -289,6 +289,82 @@ static void revoked_only(void **state)
 	tape_audit_free(&t);
 }
 
+static void run_zone(struct tape_audit *t, enum dkim_zone zone, const char *tape,
+		     const char *const *selectors, size_t n)
+{
+	struct audit_wish wish = { .discover = DISCOVER_FULL,
+				   .dkim_zone = zone,
+				   .zone_selectors = selectors,
+				   .nzone_selectors = n };
+
+	tape_audit_run(t, tape, "example.com", &wish, checks, 2);
+}
+
+/* The zone's own selectors: all of them, whatever their names, and no others. That a key is there
+ * does not say that it is in use. */
+static void zone_selectors_are_all(void **state)
+{
+	static const char *const all[] = { "gone", "x7k2q", "old", "bad" };
+	struct tape_audit t;
+
+	(void)state;
+	run_zone(&t, DKIM_ZONE_LISTED,
+		 SENDS "gone._domainkey.example.com TXT NONE NXDOMAIN >nowhere.example.net\n"
+		       "x7k2q._domainkey.example.com TXT SOME 60 " KEY "\n"
+		       "old._domainkey.example.com TXT SOME 60 \"v=DKIM1; p=\"\n"
+		       "bad._domainkey.example.com TXT SOME 60 \"hello\"\n",
+		 all, 4);
+	assert_int_equal(t.report.dkim.asked, 4);
+	assert_int_equal(t.report.dkim.nkeys, 2);
+	assert_false(asked(&t, "google._domainkey.example.com"));
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_DANGLING_CNAME));
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_NOT_KEY));
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_REVOKED));
+	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 2);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_YES);
+	tape_audit_free(&t);
+}
+
+/* Where the zone's aliases lead may not be known: then neither is what they are worth. */
+static void zone_selectors_lost(void **state)
+{
+	static const char *const all[] = { "s1" };
+	struct tape_audit t;
+
+	(void)state;
+	run_zone(&t, DKIM_ZONE_LISTED,
+		 SENDS "s1._domainkey.example.com TXT LOST offline >s1.example.net\n", all, 1);
+	assert_int_equal(t.report.findings.n, 0);
+	assert_int_equal(t.report.dkim.lost, 1);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_UNKNOWN);
+	tape_audit_free(&t);
+	run_zone(&t, DKIM_ZONE_LISTED,
+		 SENDS "s1._domainkey.example.com TXT LOST timeout >s1.example.net\n", all, 1);
+	assert_false(tape_audit_find(&t, RULE_DKIM_UNKNOWN)->sure);
+	tape_audit_free(&t);
+}
+
+/* Mail of one name is often signed for another of the same domain, so a name without a selector is
+ * no fault where another name has one. */
+static void zone_without_selectors(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run_zone(&t, DKIM_ZONE_LISTED, SENDS, NULL, 0);
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_NOT_FOUND));
+	assert_int_equal(tape_audit_count(&t, SEV_WARNING), 0);
+	assert_int_equal(t.report.presence[PROTO_DKIM], PRESENCE_NONE);
+	tape_audit_free(&t);
+	run_zone(&t, DKIM_ZONE_BARE, SENDS, NULL, 0);
+	assert_non_null(tape_audit_find(&t, RULE_DKIM_NONE));
+	assert_null(tape_audit_find(&t, RULE_DKIM_NOT_FOUND));
+	tape_audit_free(&t);
+	run_zone(&t, DKIM_ZONE_BARE, "example.com TXT SOME 60 \"v=spf1 -all\"\n", NULL, 0);
+	assert_int_equal(t.report.findings.n, 0);
+	tape_audit_free(&t);
+}
+
 /* Several records at a selector: all are judged, one stands for them. */
 static void several_keys(void **state)
 {
@@ -420,6 +496,9 @@ int main(void)
 		cmocka_unit_test(parked),
 		cmocka_unit_test(lost),
 		cmocka_unit_test(revoked_only),
+		cmocka_unit_test(zone_selectors_are_all),
+		cmocka_unit_test(zone_selectors_lost),
+		cmocka_unit_test(zone_without_selectors),
 		cmocka_unit_test(several_keys),
 		cmocka_unit_test(faults_without_end),
 		cmocka_unit_test(given_selectors),

@@ -232,6 +232,59 @@ static void test_senders(void **state)
 		"example.com");
 }
 
+static const char *selectors(const char *text, const char *domain)
+{
+	struct zone z = zone_of(text);
+	const char **names, *all = "";
+	size_t n;
+
+	if (!zone_selectors(&arena, &z, domain, &names, &n))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		all = arena_printf(&arena, "%s%s%s", all, i ? " " : "", names[i]);
+	return all;
+}
+
+static void test_selectors(void **state)
+{
+	static const char zone[] =
+		"s1._domainkey TXT \"v=DKIM1; p=\"\nx7k2q._domainkey CNAME k.example.net.\n"
+		"a.b._domainkey TXT \"hello\"\n_adsp._domainkey TXT \"dkim=all\"\n"
+		"*._domainkey TXT \"v=DKIM1; p=\"\n_domainkey TXT \"o=~\"\n"
+		"addr._domainkey A 192.0.2.1\ncut._domainkey NS ns.example.net.\n"
+		"below.cut._domainkey TXT \"v=DKIM1; p=\"\n_domainkeyx TXT \"x\"\n"
+		"s2._domainkey.mail TXT \"v=DKIM1; p=\"\n"
+		"away NS ns.example.net.\ns3._domainkey.away TXT \"v=DKIM1; p=\"\n"
+		"old DNAME example.net.\n";
+
+	(void)state;
+	assert_string_equal(selectors(zone, "example.com"), "a.b s1 x7k2q");
+	assert_string_equal(selectors(zone, "mail.example.com"), "s2");
+	assert_string_equal(selectors(zone, "nothing.example.com"), "");
+	/* not this zone's to answer */
+	assert_null(selectors(zone, "away.example.com"));
+	assert_null(selectors(zone, "x.old.example.com"));
+	assert_null(selectors(zone, "example.net"));
+	assert_null(selectors("_domainkey NS ns.example.net.\n", "example.com"));
+}
+
+static bool may_sign(const char *text)
+{
+	struct zone z = zone_of(text);
+
+	return zone_may_sign(&z);
+}
+
+static void test_may_sign(void **state)
+{
+	(void)state;
+	assert_false(may_sign("@ NS ns\nwww A 192.0.2.1\ny._domainkeys TXT \"x\"\n"));
+	assert_true(may_sign("s1._domainkey.em TXT \"v=DKIM1; p=\"\n"));
+	assert_true(may_sign("_domainkey NS ns.example.net.\n"));
+	assert_true(may_sign("em NS ns.example.net.\n"));
+	assert_true(may_sign("em DNAME example.net.\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +294,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_aliases, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_origins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_senders, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_selectors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_may_sign, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

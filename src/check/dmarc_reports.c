@@ -295,8 +295,12 @@ void dmarc_check_reports(const struct dmarc_found *x)
 		check_no_rua(x);
 	if (d->ruf_tag) {
 		check_list(x, d->ruf_tag, "ruf", d->ruf, d->nruf, &to);
-		dmarc_found_at(x, RULE_DMARC_RUF, d->ruf_tag->at,
-			       "ruf asks for a report about each message that fails", NULL);
+		dmarc_found_at(
+			x, RULE_DMARC_RUF, d->ruf_tag->at,
+			d->psd == 'y'
+				? "ruf in the record of a public suffix: no such reports are sent for one"
+				: "ruf asks for a report about each message that fails",
+			NULL);
 	} else if (d->fo_tag) {
 		dmarc_found_at(x, RULE_DMARC_FO_NO_RUF, d->fo_tag->at, "fo without ruf is ignored",
 			       NULL);

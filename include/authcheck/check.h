@@ -57,7 +57,7 @@ void check_all(struct check *c);
 check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO means not decided in
 			  this step */
 check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt,
-	check_smtp;
+	check_dane, check_smtp;
 check_fn check_together; /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,

@@ -8,5 +8,6 @@
 #include "mta_sts.h"
 #include "spf.h"
 #include "tls_rpt.h"
+#include "tlsa.h"
 
 #endif

@@ -183,6 +183,21 @@ struct verdict { /* what one receiver does with the domain's own mail, as far as
 	size_t nbecause;
 };
 
+/* ---- DANE ---- */
+struct dane_host_view {
+	const char *name;
+	const struct fact *fact; /* TLSA; NULL: not decided */
+	const struct tlsa *tlsa; /* in the order of fact->rr */
+	size_t ntlsa;
+	size_t usable;         /* how many of them senders use */
+	enum presence secure;  /* MX, addresses and TLSA are validated; only where there are TLSA */
+	enum presence matches; /* the host's certificate; OPEN: not looked at */
+};
+struct dane_view {
+	struct dane_host_view *host; /* in the order of mx_view */
+	size_t nhost;
+};
+
 /* ---- SMTP ---- */
 struct smtp_host_view {
 	const char *name;
@@ -220,6 +235,7 @@ struct report {
 	struct ptr_view ptr;
 	struct mta_sts_view mta_sts;
 	struct tls_rpt_view tls_rpt;
+	struct dane_view dane;
 	struct smtp_view smtp;
 
 	struct findings findings; /* sorted, worst first */

@@ -30,8 +30,12 @@ struct input;
 bool rr_decode(struct arena *a, struct input *in, uint16_t type, uint16_t rdlen, struct rr *out);
 
 /* For people and for JSON: TXT its joined text, MX "10 mx.example.com", A and AAAA the address,
+ * TLSA "3 1 1 …",
  * others the target or RFC 3597's \# form. Octets as they are: escape before printing. */
 struct str rr_text(struct arena *a, const struct rr *rr);
+
+/* RFC 3597 5: \# LENGTH HEX, of any type that has no target. */
+struct str rr_generic_text(struct arena *a, const struct rr *rr);
 
 /* An order that depends on nothing but the records' own data, so that a shuffled RRset gives the
  * same report. */

@@ -22,6 +22,7 @@ enum proto {
 	PROTO_PTR,
 	PROTO_MTA_STS,
 	PROTO_TLS_RPT,
+	PROTO_DANE,
 	PROTO_SMTP, /* what the MX hosts say on port 25 */
 	PROTO_COUNT
 };

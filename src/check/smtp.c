@@ -8,6 +8,7 @@
  *
  * That port 25 cannot be reached says nothing about the domain: networks for people and many clouds
  * block it on the way out. Layer: check. */
+#include "dane.h"
 #include "name.h"
 #include "psl.h"
 #include "smtp_host.h"
@@ -20,6 +21,18 @@ struct smtp_tally {
 
 /* ---- STARTTLS and the certificate ---- */
 
+/* The host's TLSA records as far as senders that use DANE heed them; NULL: they do not. */
+static const struct dane_host_view *dane_of(const struct check *c, const char *host)
+{
+	const struct dane_view *v = &c->report->dane;
+
+	for (size_t i = 0; i < v->nhost; i++)
+		if (strcmp(v->host[i].name, host) == 0 && v->host[i].ntlsa &&
+		    v->host[i].secure == PRESENCE_YES)
+			return &v->host[i];
+	return NULL;
+}
+
 static void judge_tls(struct check *c, const struct fact *smtp)
 {
 	static const enum rule_id rule[SMTP_TLS_COUNT] = {
@@ -30,7 +43,8 @@ static void judge_tls(struct check *c, const struct fact *smtp)
 	};
 	const char *fault = smtp_tls_fault(c, smtp);
 
-	if (!fault)
+	/* dane.c has said it, as an error */
+	if (!fault || (dane_of(c, smtp->name) && !smtp_is_enforced(c)))
 		return;
 	found(c, smtp_is_enforced(c) ? RULE_STS_MX_STARTTLS : rule[smtp->smtp->tls], smtp->name,
 	      smtp, NULL)
@@ -48,12 +62,13 @@ static void found_cert(struct check *c, const struct fact *smtp, enum rule_id ru
 static void judge_cert(struct check *c, const struct fact *smtp)
 {
 	struct smtp_cert_faults f = smtp_cert_faults(c, smtp);
+	const struct dane_host_view *dane = dane_of(c, smtp->name);
 
 	if (smtp_is_enforced(c)) {
 		found_cert(c, smtp, RULE_STS_MX_CERT,
 			   smtp_join(c->arena, smtp_join(c->arena, f.time, f.name),
 				     smtp_join(c->arena, f.self_signed, f.untrusted)));
-	} else {
+	} else if (!dane || !dane->usable) {
 		found_cert(c, smtp, RULE_SMTP_CERT_EXPIRED, f.time);
 		found_cert(c, smtp, RULE_SMTP_CERT_SELF_SIGNED, f.self_signed);
 		found_cert(c, smtp, RULE_SMTP_CERT_UNTRUSTED, f.untrusted);
@@ -69,14 +84,20 @@ static void judge_cert(struct check *c, const struct fact *smtp)
 	}
 }
 
-/* RFC 8689 4.2.1: a sender that was told to insist on TLS must know the MX hosts for sure. */
-static void judge_requiretls(struct check *c, const struct fact *smtp)
+/* RFC 8689 4.2.1: a sender that was told to insist on TLS must know the MX hosts for sure. False
+ * while not decided. */
+static bool judge_requiretls(struct check *c, const struct fact *smtp)
 {
 	const struct mta_sts_policy *p = c->report->mta_sts.policy;
+	enum dane_secure mx;
 
-	if (smtp_offers(smtp->smtp, "REQUIRETLS") && !(p && p->valid) && !c->report->mx.fact->ad)
+	if (!smtp_offers(smtp->smtp, "REQUIRETLS") || (p && p->valid))
+		return true;
+	mx = dane_secure(c, c->report->mx.fact);
+	if (mx == DANE_INSECURE)
 		found(c, RULE_SMTP_REQUIRETLS, smtp->name, smtp, NULL)->detail = arena_printf(
 			c->arena, "%s offers REQUIRETLS", smtp->name);
+	return mx != DANE_OPEN;
 }
 
 /* ---- the name in the banner ---- */
@@ -155,11 +176,10 @@ static bool judge_banner(struct check *c, const struct mx_host_view *host, const
 static void judge_host(struct check *c, const struct mx_host_view *host, const struct fact *smtp,
 		       struct smtp_tally *t)
 {
-	if (!judge_banner(c, host, smtp))
-		t->open++;
+	t->open += !judge_banner(c, host, smtp);
+	t->open += !judge_requiretls(c, smtp);
 	judge_tls(c, smtp);
 	judge_cert(c, smtp);
-	judge_requiretls(c, smtp);
 }
 
 static void count_lost(const struct fact *smtp, struct smtp_tally *t)

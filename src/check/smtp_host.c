@@ -47,6 +47,18 @@ const char *smtp_tls_fault(struct check *c, const struct fact *smtp)
 	}
 }
 
+const char *smtp_hex(struct arena *a, const uint8_t *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = arena_alloc(a, 2 * n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		text[2 * i] = digits[p[i] >> 4];
+		text[2 * i + 1] = digits[p[i] & 15];
+	}
+	return text;
+}
+
 const char *smtp_day(struct arena *a, int64_t s)
 {
 	time_t t = (time_t)s;

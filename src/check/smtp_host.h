@@ -28,6 +28,9 @@ struct smtp_cert_faults {
 };
 struct smtp_cert_faults smtp_cert_faults(struct check *c, const struct fact *smtp);
 
+/* In hexadecimal. */
+const char *smtp_hex(struct arena *a, const uint8_t *p, size_t n);
+
 /* "2026-11-24" */
 const char *smtp_day(struct arena *a, int64_t s);
 

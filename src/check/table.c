@@ -13,6 +13,7 @@ static check_fn *const checkers[] = {
 	check_ptr,
 	check_mta_sts,
 	check_tls_rpt,
+	check_dane,
 	check_smtp,
 	check_together,
 };

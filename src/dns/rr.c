@@ -98,10 +98,10 @@ bool rr_decode(struct arena *a, struct input *in, uint16_t type, uint16_t rdlen,
 	return !in->bad;
 }
 
-static struct str generic_text(struct arena *a, struct str data)
+/* Data in hexadecimal, behind `head`. */
+static struct str hex_text(struct arena *a, const char *head, struct str data)
 {
 	static const char hex[] = "0123456789abcdef";
-	char *head = arena_printf(a, "\\# %zu ", data.n);
 	size_t n = strlen(head);
 	char *p = arena_alloc(a, n + data.n * 2 + 1);
 
@@ -111,6 +111,20 @@ static struct str generic_text(struct arena *a, struct str data)
 		p[n++] = hex[(unsigned char)data.p[i] & 15];
 	}
 	return (struct str){ p, n };
+}
+
+struct str rr_generic_text(struct arena *a, const struct rr *rr)
+{
+	return hex_text(a, arena_printf(a, "\\# %zu ", rr->data.n), rr->data);
+}
+
+static struct str tlsa_text(struct arena *a, const struct rr *rr)
+{
+	const unsigned char *p = (const unsigned char *)rr->data.p;
+
+	if (rr->data.n < 4)
+		return rr_generic_text(a, rr);
+	return hex_text(a, arena_printf(a, "%u %u %u ", p[0], p[1], p[2]), str_from(rr->data, 3));
 }
 
 struct str rr_text(struct arena *a, const struct rr *rr)
@@ -125,7 +139,8 @@ struct str rr_text(struct arena *a, const struct rr *rr)
 	case RR_DNAME: return str_c(rr->target);
 	case RR_A:
 	case RR_AAAA: return str_c(ip_text(a, rr->data));
-	default: return generic_text(a, rr->data);
+	case RR_TLSA: return tlsa_text(a, rr);
+	default: return rr_generic_text(a, rr);
 	}
 }
 

@@ -24,6 +24,7 @@ static const struct {
 	[PROTO_PTR] = { "ptr", "PTR" },
 	[PROTO_MTA_STS] = { "mta_sts", "MTA-STS" },
 	[PROTO_TLS_RPT] = { "tls_rpt", "TLS-RPT" },
+	[PROTO_DANE] = { "dane", "DANE" },
 	[PROTO_SMTP] = { "smtp", "SMTP" },
 };
 

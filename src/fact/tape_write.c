@@ -30,6 +30,8 @@ static void put_rr(struct buf *out, struct arena *scratch, const struct fact *f,
 		buf_addf(out, "ttl=%" PRIu32 " ", rr->ttl_s);
 	if (rr->type == RR_TXT || rr->type == RR_SPF)
 		put_txt(out, rr);
+	else if (rr->type == RR_TLSA)
+		buf_add_str(out, rr_generic_text(scratch, rr));
 	else
 		buf_add_str(out, rr_text(scratch, rr));
 }

@@ -238,6 +238,43 @@ static void set_tls_rpt(struct js *js, json_t *o, const struct report *r)
 	js_set(js, o, "rua", uris(js, t ? t->rua : NULL, t ? t->nrua : 0));
 }
 
+/* ---- DANE ---- */
+
+static json_t *tlsa_records(struct js *js, const struct dane_host_view *h)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < h->ntlsa; i++) {
+		const struct tlsa *t = &h->tlsa[i];
+		json_t *o = js_object(js);
+
+		js_set(js, o, "usage", js_number(js, t->usage));
+		js_set(js, o, "selector", js_number(js, t->selector));
+		js_set(js, o, "matching", js_number(js, t->matching));
+		js_set(js, o, "data", js_hex(js, t->data));
+		js_set(js, o, "usable", js_bool(t->usable));
+		js_push(js, list, o);
+	}
+	return list;
+}
+
+static void set_dane(struct js *js, json_t *o, const struct report *r)
+{
+	json_t *hosts = js_array(js);
+
+	for (size_t i = 0; i < r->dane.nhost; i++) {
+		const struct dane_host_view *h = &r->dane.host[i];
+		json_t *host = js_object(js);
+
+		js_set(js, host, "name", js_words(js, h->name));
+		js_set(js, host, "secure", h->ntlsa ? js_presence(h->secure) : json_null());
+		js_set(js, host, "tlsa", tlsa_records(js, h));
+		js_set(js, host, "matches", js_presence(h->matches));
+		js_push(js, hosts, host);
+	}
+	js_set(js, o, "hosts", hosts);
+}
+
 /* ---- SMTP ---- */
 
 static json_t *certificate(struct js *js, const struct smtp_talk *t)
@@ -294,7 +331,7 @@ typedef void set_fn(struct js *js, json_t *o, const struct report *r);
 static set_fn *const setters[PROTO_COUNT] = {
 	[PROTO_SPF] = set_spf,         [PROTO_DKIM] = set_dkim, [PROTO_DMARC] = set_dmarc,
 	[PROTO_MX] = set_mx,           [PROTO_PTR] = set_ptr,   [PROTO_MTA_STS] = set_mta_sts,
-	[PROTO_TLS_RPT] = set_tls_rpt, [PROTO_SMTP] = set_smtp,
+	[PROTO_TLS_RPT] = set_tls_rpt, [PROTO_DANE] = set_dane, [PROTO_SMTP] = set_smtp,
 };
 
 json_t *json_protocol(struct js *js, const struct report *r, enum proto proto)

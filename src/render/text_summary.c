@@ -243,7 +243,25 @@ static void summary_tls_rpt(struct pen *p, const struct report *r)
 	put_more(p, t->nrua > URIS_BRIEF ? t->nrua - URIS_BRIEF : 0);
 }
 
-/* ---- SMTP ---- */
+/* ---- DANE and SMTP ---- */
+
+static void summary_dane(struct pen *p, const struct report *r)
+{
+	size_t some = 0, holds = 0;
+
+	for (size_t i = 0; i < r->dane.nhost; i++) {
+		const struct dane_host_view *h = &r->dane.host[i];
+
+		some += h->ntlsa > 0;
+		holds += h->usable && h->secure == PRESENCE_YES;
+	}
+	pen_words(p, arena_printf(p->scratch, "%zu of %zu MX host%s ha%s TLSA records", some,
+				  r->dane.nhost, plural(r->dane.nhost), some == 1 ? "s" : "ve"));
+	if (holds == some)
+		pen_words(p, " that senders heed");
+	else if (holds)
+		pen_words(p, arena_printf(p->scratch, ", %zu that senders heed", holds));
+}
 
 static void summary_smtp(struct pen *p, const struct report *r)
 {
@@ -264,6 +282,8 @@ static void summary_smtp(struct pen *p, const struct report *r)
 
 bool text_has_summary(const struct report *r, enum proto proto)
 {
+	if (proto == PROTO_DANE)
+		return r->presence[proto] == PRESENCE_YES;
 	return proto != PROTO_SMTP || r->presence[proto] != PRESENCE_NA;
 }
 
@@ -309,7 +329,8 @@ static summary_fn *const summaries[PROTO_COUNT] = {
 	[PROTO_SPF] = summary_spf,         [PROTO_DKIM] = summary_dkim,
 	[PROTO_DMARC] = summary_dmarc,     [PROTO_MX] = summary_mx,
 	[PROTO_PTR] = summary_ptr,         [PROTO_MTA_STS] = summary_mta_sts,
-	[PROTO_TLS_RPT] = summary_tls_rpt, [PROTO_SMTP] = summary_smtp,
+	[PROTO_TLS_RPT] = summary_tls_rpt, [PROTO_DANE] = summary_dane,
+	[PROTO_SMTP] = summary_smtp,
 };
 
 void text_summary(struct pen *p, const struct report *r, enum proto proto)

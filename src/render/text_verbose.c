@@ -120,6 +120,12 @@ void text_records(struct pen *p, const struct report *r, enum proto proto)
 		put_policy(p, r);
 		break;
 	case PROTO_TLS_RPT: put_record(p, r, r->tls_rpt.fact, r->tls_rpt.rr); break;
+	case PROTO_DANE:
+		for (size_t i = 0; i < r->dane.nhost; i++)
+			for (size_t k = 0; k < r->dane.host[i].ntlsa; k++)
+				put_record(p, r, r->dane.host[i].fact,
+					   &r->dane.host[i].fact->rr[k]);
+		break;
 	case PROTO_SMTP: put_smtp(p, r); break;
 	case PROTO_COUNT: break;
 	}

@@ -123,7 +123,8 @@ small() { # KIB DOMAIN...
 	(ulimit -v "$kib" && exec "$plain" --offline --zone "$work/big.zone" --zone "$work/small.zone" --discover none --format json "$@" >"$work/out" 2>"$work/err")
 }
 kib=16000
-until small $kib small.test || [ $? -lt 2 ] || [ $kib -gt 2000000 ]; do kib=$((kib + kib / 20)); done
+# Below what the shared libraries need, some of them end with a core.
+until { small $kib small.test; } 2>/dev/null || [ $? -lt 2 ] || [ $kib -gt 2000000 ]; do kib=$((kib + kib / 20)); done
 small $kib big.test small.test
 is 'out of memory is our own failure' [ $? -eq 2 ]
 is 'it is told' grep -q '^authcheck: big.test: out of memory$' "$work/err"

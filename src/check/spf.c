@@ -23,16 +23,17 @@ static bool check_near_records(struct check *c, const struct fact *txt, bool has
 		if (!spf_is_near_record(rr->data, &why))
 			continue;
 		any = true;
+		if (has_record) {
+			f = spf_found(c, RULE_SPF_STRAY, rr, (struct span){ 0, 7 });
+			f->detail = why;
+			continue;
+		}
 		f = spf_found(c,
 			      rr->ncuts && rr->cuts[0] == 6 ? RULE_SPF_SPLIT_VERSION
 							    : RULE_SPF_VERSION,
 			      rr, (struct span){ 0, 7 });
-		f->detail = has_record
-				    ? arena_printf(c->arena,
-						   "%s; it is ignored beside the good record", why)
-				    : why;
-		if (!has_record)
-			f->fix = spf_version_mended(c->arena, c->domain, rr->data);
+		f->detail = why;
+		f->fix = spf_version_mended(c->arena, c->domain, rr->data);
 	}
 	return any;
 }

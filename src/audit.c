@@ -131,6 +131,7 @@ static void list_unknown(struct audit *a)
 
 void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed_ms)
 {
+	judge_profiles(&a->work, &a->report, s->profiles);
 	drop_ignored(a, s);
 	findings_sort(&a->report.findings);
 	list_unknown(a);

@@ -146,6 +146,16 @@ static void set_receiver(struct reader *r, const char *arg)
 				  arg));
 }
 
+static void set_profile(struct reader *r, const char *arg)
+{
+	enum profile_id id;
+
+	if (profile_from(str_c(arg), &id))
+		r->o->profiles |= 1u << id;
+	else
+		fail(r, "one of bod-18-01, ncsc, internet.nl, m3aawg, nist");
+}
+
 static void set_format(struct reader *r, const char *arg)
 {
 	struct buf b;
@@ -329,6 +339,8 @@ static const struct option {
 	{ 0, "intent", "auto|sends|receives|parked", set_intent, "what the domain is for (auto)" },
 	{ 0, "bulk", NULL, set_bulk, "judge as a sender of more than 5,000 messages a day" },
 	{ 0, "receiver", "NAME", set_receiver, "judge only for this receiver (again for more)" },
+	{ 0, "profile", "NAME", set_profile,
+	  "hold it against a baseline besides (again for more):\nbod-18-01, ncsc, internet.nl, m3aawg, nist" },
 	{ 0, "no-audit", NULL, set_no_audit, "bounce: only read it, and ask no DNS" },
 	{ 0, "format", "NAME", set_format, "text, json, ndjson (text)" },
 	{ 0, "output", "FILE", set_output, "write the report there, whole or not at all" },

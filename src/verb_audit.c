@@ -262,6 +262,7 @@ static int audit_all(struct run *r)
 		.nignores = p->o.nignores,
 		.bulk = p->o.bulk,
 		.receivers = p->o.receivers,
+		.profiles = p->o.profiles,
 		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(),
 		.progress = progress,
 		.progress_arg = p,

@@ -40,6 +40,7 @@ struct audit_setup {
 	size_t nignores;
 	bool bulk;          /* a sender of more than 5,000 messages a day */
 	uint64_t receivers; /* bit i: judge for receiver i; 0: for all */
+	unsigned profiles;  /* bit i: hold it against baseline i */
 	int64_t now_s;
 	audit_progress_fn *progress;
 	void *progress_arg;

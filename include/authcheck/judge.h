@@ -46,6 +46,10 @@ void judge_suspects(struct arena *a, struct bounce_report *b, bool has_ip);
 /* Sets status[], score, grade, verdicts and risk from presence[] and the findings. */
 void judge_report(struct arena *a, struct report *r);
 
+/* Holds the report against the baselines of which a bit is set (1 << profile_id): adds findings and
+ * fills in report->profile. Before the findings are sorted. */
+void judge_profiles(struct arena *a, struct report *r, unsigned wanted);
+
 /* The exit status of one audit: 0, 1 or 3 (interface: 3 is "undecided"). fail_on NULL: never. */
 int judge_exit(const struct report *r, const enum severity *fail_on);
 

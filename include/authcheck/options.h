@@ -28,6 +28,7 @@ struct options {
 	bool quiet, verbose, help, version;
 	bool bulk, no_audit;
 	uint64_t receivers; /* bit i: receiver i; 0: all */
+	unsigned profiles;  /* bit i: baseline i */
 	struct live_options live;
 	struct audit_limits limits;
 	struct audit_wish wish;

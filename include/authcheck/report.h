@@ -9,6 +9,7 @@
 
 #include "finding.h"
 #include "parse.h"
+#include "profile.h"
 #include "receiver.h"
 
 enum intent {
@@ -208,6 +209,14 @@ struct smtp_view {
 	size_t nhost;
 };
 
+/* ---- baselines ---- */
+struct profile_view { /* of the demands that concern the domain */
+	enum profile_id id;
+	unsigned met, failed, unknown;
+	unsigned unasked;        /* not asked for: counts neither way */
+	const char *not_checked; /* "STARTTLS (use --starttls)"; NULL: all was */
+};
+
 struct unknown {
 	const char *question;
 	const char *why;
@@ -251,6 +260,9 @@ struct report {
 	struct verdict *verdict; /* in the order of the table; none where no mail is sent */
 	size_t nverdict;
 	struct verdict *bulk_verdict; /* what it would be for a bulk sender; NULL when `bulk` */
+
+	struct profile_view *profile; /* those asked for, in the table's order */
+	size_t nprofile;
 
 	struct unknown *unknown; /* sorted by question */
 	size_t nunknown;

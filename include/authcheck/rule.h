@@ -24,7 +24,8 @@ enum proto {
 	PROTO_TLS_RPT,
 	PROTO_DANE,
 	PROTO_SMTP, /* what the MX hosts say on port 25 */
-	PROTO_COUNT
+	PROTO_COUNT,
+	PROTO_PROFILE = PROTO_COUNT /* a baseline's demand: no protocol, and has no status */
 };
 
 enum rule_id {

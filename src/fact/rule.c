@@ -16,7 +16,7 @@ static const char *const severity_names[] = {
 
 static const struct {
 	const char *name, *title;
-} protos[PROTO_COUNT] = {
+} protos[PROTO_COUNT + 1] = {
 	[PROTO_SPF] = { "spf", "SPF" },
 	[PROTO_DKIM] = { "dkim", "DKIM" },
 	[PROTO_DMARC] = { "dmarc", "DMARC" },
@@ -26,6 +26,7 @@ static const struct {
 	[PROTO_TLS_RPT] = { "tls_rpt", "TLS-RPT" },
 	[PROTO_DANE] = { "dane", "DANE" },
 	[PROTO_SMTP] = { "smtp", "SMTP" },
+	[PROTO_PROFILE] = { "profile", "profile" },
 };
 
 bool rule_from(struct str name, enum rule_id *out)

@@ -168,6 +168,24 @@ static json_t *bulk_verdicts(struct js *js, const struct report *r)
 	return list;
 }
 
+static json_t *profile_views(struct js *js, const struct report *r)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < r->nprofile; i++) {
+		const struct profile_view *v = &r->profile[i];
+		json_t *o = js_object(js);
+
+		js_set(js, o, "name", js_words(js, profiles[v->id].name));
+		js_set(js, o, "met", js_number(js, v->met));
+		js_set(js, o, "failed", js_number(js, v->failed));
+		js_set(js, o, "unknown", js_number(js, v->unknown));
+		js_set(js, o, "not_checked", js_words(js, v->not_checked));
+		js_push(js, list, o);
+	}
+	return list;
+}
+
 static json_t *unknown(struct js *js, const struct report *r)
 {
 	json_t *list = js_array(js);
@@ -212,6 +230,7 @@ static json_t *audit(struct js *js, const struct report *r)
 	js_set(js, o, "receivers", verdicts(js, r));
 	if (!r->bulk)
 		js_set(js, o, "receivers_bulk", bulk_verdicts(js, r));
+	js_set(js, o, "profiles", profile_views(js, r));
 	js_set(js, o, "unknown", unknown(js, r));
 	js_set(js, o, "stats", stats(js, r));
 	return o;

@@ -206,6 +206,34 @@ static void put_block(struct pen *p, const struct report *r, enum proto proto, b
 		pen_newline(p);
 }
 
+/* What the baselines demand, one after the other, and then what fails. */
+static void put_profiles(struct pen *p, const struct report *r, bool *apart)
+{
+	if (!r->nprofile)
+		return;
+	if (!*apart)
+		pen_newline(p);
+	for (size_t i = 0; i < r->nprofile; i++) {
+		const struct profile_view *v = &r->profile[i];
+		unsigned all = v->met + v->failed + v->unknown;
+
+		p->indent = 2;
+		pen_style(p, STYLE_BOLD);
+		pen_words(p, arena_printf(p->scratch, "Profile %s", profiles[v->id].name));
+		pen_style(p, STYLE_PLAIN);
+		pen_words(p, arena_printf(p->scratch, ": %u of %u demand%s met", v->met, all,
+					  all == 1 ? "" : "s"));
+		if (v->unknown)
+			pen_words(p, arena_printf(p->scratch, ", %u not known", v->unknown));
+		if (v->not_checked)
+			pen_words(p, arena_printf(p->scratch, "; not checked: %s", v->not_checked));
+		pen_newline(p);
+	}
+	text_findings(p, r, PROTO_PROFILE);
+	pen_newline(p);
+	*apart = true;
+}
+
 /* ---- the tail ---- */
 
 static size_t count_offline(const struct report *r)
@@ -283,7 +311,7 @@ static void put_tail(struct pen *p, const struct report *r, bool last, bool apar
 {
 	bool shown = false;
 
-	for (int proto = 0; proto < PROTO_COUNT; proto++)
+	for (int proto = 0; proto <= PROTO_PROFILE; proto++)
 		shown = shown || has_findings(p, r, (enum proto)proto);
 	if (!apart &&
 	    (p->o->verbose || r->nunknown || r->nverdict || count_notes(r) || (shown && last)))
@@ -349,5 +377,6 @@ void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 	pen_newline(&p);
 	for (int proto = 0; proto < PROTO_COUNT; proto++)
 		put_block(&p, r, (enum proto)proto, &apart);
+	put_profiles(&p, r, &apart);
 	put_tail(&p, r, index + 1 >= total, apart);
 }

@@ -37,6 +37,8 @@ golden() {
 golden healthy.txt /dev/null
 golden healthy-v.txt /dev/null -v
 golden healthy.json /dev/null --format json
+golden profile.txt tests/golden/profile.tape --profile bod-18-01 --profile ncsc --profile internet.nl
+golden profile.json tests/golden/profile.tape --profile ncsc --format json
 golden faulty.txt tests/golden/faulty.tape
 golden faulty-q.txt tests/golden/faulty.tape -q
 golden faulty-color.txt tests/golden/faulty.tape --color always

@@ -20,6 +20,7 @@ while read -r id name proto severity; do
 	case $proto in
 	MTA_STS) prefix=sts ;;
 	TLS_RPT) prefix=tlsrpt ;;
+	PROFILE) prefix=$(sed -nE 's/^PROFILE\([A-Z0-9_]+, "([^"]*)".*/\1/p' include/authcheck/profiles.def | tr . - | while read -r p; do [[ $name != "$p"-* ]] || echo "$p"; done) ;;
 	*) prefix=$(tr 'A-Z_' 'a-z-' <<<"$proto") ;;
 	esac
 	[[ $name == "$prefix"-* ]] || fault "rules.def: \"$name\" does not begin with its protocol, $prefix-"

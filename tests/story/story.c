@@ -52,6 +52,11 @@ static void directive(struct story *s, struct str line)
 	} else if ((v = rest_of(line, "#! expect ")).p) {
 		assert_true(s->nexpect < sizeof(s->expect) / sizeof(s->expect[0]));
 		s->expect[s->nexpect++] = text(s, v);
+	} else if ((v = rest_of(line, "#! profile ")).p) {
+		enum profile_id id;
+
+		assert_true(profile_from(v, &id));
+		s->setup.profiles |= 1u << id;
 	} else if ((v = rest_of(line, "#! selector ")).p) {
 		assert_true(s->setup.wish.nselectors < 16);
 		s->selector[s->setup.wish.nselectors++] = text(s, v);

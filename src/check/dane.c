@@ -9,23 +9,6 @@
 
 enum { HOSTS_MAX = SMTP_HOSTS_MAX };
 
-/* A resolver that validates says so of the root, which is signed. */
-enum dane_secure dane_secure(struct check *c, const struct fact *f)
-{
-	const struct fact *root;
-
-	if (fact_is_open(f))
-		return DANE_OPEN;
-	if (f->ad)
-		return DANE_SECURE;
-	if (f->state == FACT_LOST)
-		return DANE_NOT_KNOWN;
-	root = look_dns(c->look, RR_SOA, ".");
-	if (fact_is_open(root))
-		return DANE_OPEN;
-	return root->ad ? DANE_INSECURE : DANE_NOT_KNOWN;
-}
-
 struct dane_tally {
 	size_t hosts, open, some, none, lost, usable;
 	const struct dane_host *first_none;
@@ -45,11 +28,11 @@ static void count(struct dane_tally *t, const struct dane_host *h)
 		t->first_none = t->first_none ? t->first_none : h;
 	} else if (h->fact->state == FACT_LOST) {
 		/* where the addresses are not signed, nobody asks */
-		t->lost += h->secure != DANE_INSECURE;
-		t->none += h->secure == DANE_INSECURE;
+		t->lost += h->secure != SECURE_NO;
+		t->none += h->secure == SECURE_NO;
 	} else {
 		t->some++;
-		t->usable += h->view->usable && h->secure == DANE_SECURE;
+		t->usable += h->view->usable && h->secure == SECURE_YES;
 	}
 }
 
@@ -74,7 +57,7 @@ static void check_unknown(struct check *c, const struct dane_host *hosts, size_t
 		const struct dane_host *h = &hosts[i];
 		struct finding *f;
 
-		if (!h->fact || h->fact->state != FACT_SOME || h->secure != DANE_NOT_KNOWN)
+		if (!h->fact || h->fact->state != FACT_SOME || h->secure != SECURE_UNKNOWN)
 			continue;
 		f = found(c, RULE_DANE_UNKNOWN, c->domain, h->fact, NULL);
 		f->sure = false;

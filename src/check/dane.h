@@ -5,23 +5,19 @@
 #ifndef AUTHCHECK_CHECK_DANE_H
 #define AUTHCHECK_CHECK_DANE_H
 
+#include "secure.h"
 #include "smtp_host.h"
 #include "tlsa.h"
-
-/* Was the answer validated (RFC 4035 4.3)? OPEN: not decided in this step. */
-enum dane_secure { DANE_SECURE, DANE_INSECURE, DANE_NOT_KNOWN, DANE_OPEN };
 
 struct dane_host {
 	const struct mx_host_view *mx;
 	struct dane_host_view *view; /* what the report has of it */
 	bool own;                    /* within the domain's own tree */
 	const struct fact *fact;     /* its TLSA records; NULL: not decided */
-	const char *base;        /* the name that they are for: the host's, or its CNAME's target */
-	enum dane_secure secure; /* MX RRset, addresses and TLSA together */
+	const char *base;   /* the name that they are for: the host's, or its CNAME's target */
+	enum secure secure; /* MX RRset, addresses and TLSA together */
 	const struct fact *loose; /* INSECURE: the first of these that is not signed */
 };
-
-enum dane_secure dane_secure(struct check *c, const struct fact *f);
 
 /* Looks up the host's TLSA records, reads them, and sets fact, base, secure, loose and the view.
  * False while not decided. */

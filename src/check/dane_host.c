@@ -36,22 +36,22 @@ static bool look_alias(struct check *c, const struct dane_host *h, const char **
 
 static void join(struct check *c, struct dane_host *h, const struct fact *f)
 {
-	enum dane_secure s = dane_secure(c, f);
+	enum secure s = secure_of(c->look, f);
 
-	if (s == DANE_INSECURE && !h->loose)
+	if (s == SECURE_NO && !h->loose)
 		h->loose = f;
-	if (h->secure == DANE_OPEN || s == DANE_OPEN)
-		h->secure = DANE_OPEN;
-	else if (h->secure == DANE_INSECURE || s == DANE_INSECURE)
-		h->secure = DANE_INSECURE;
-	else if (s == DANE_NOT_KNOWN)
-		h->secure = s;
+	if (h->secure == SECURE_OPEN || s == SECURE_OPEN)
+		h->secure = SECURE_OPEN;
+	else if (h->secure == SECURE_NO || s == SECURE_NO)
+		h->secure = SECURE_NO;
+	else if (s != SECURE_YES)
+		h->secure = SECURE_UNKNOWN;
 }
 
 /* Only of a host that has TLSA records, or may have: it can cost a question. */
 static void look_secure(struct check *c, struct dane_host *h)
 {
-	h->secure = DANE_SECURE;
+	h->secure = SECURE_YES;
 	join(c, h, c->report->mx.fact);
 	for (int i = 0; i < 2; i++) {
 		const struct fact *f = look_dns(c->look, i ? RR_AAAA : RR_A, h->mx->name);
@@ -92,16 +92,16 @@ bool dane_host_look(struct check *c, struct dane_host *h)
 	if (fact_is_open(f))
 		return false;
 	h->view->fact = h->fact = f;
-	h->secure = DANE_NOT_KNOWN;
+	h->secure = SECURE_UNKNOWN;
 	if (f->state == FACT_NONE)
 		return true;
 	look_secure(c, h);
 	if (f->state == FACT_SOME)
 		read_records(c, h);
-	h->view->secure = h->secure == DANE_SECURE     ? PRESENCE_YES
-			  : h->secure == DANE_INSECURE ? PRESENCE_NONE
-						       : PRESENCE_UNKNOWN;
-	return h->secure != DANE_OPEN;
+	h->view->secure = h->secure == SECURE_YES  ? PRESENCE_YES
+			  : h->secure == SECURE_NO ? PRESENCE_NONE
+						   : PRESENCE_UNKNOWN;
+	return h->secure != SECURE_OPEN;
 }
 
 /* ---- the records ---- */
@@ -111,7 +111,7 @@ static struct finding *host_found(struct check *c, const struct dane_host *h, en
 {
 	struct finding *f = found(c, rule, h->fact->name, h->fact, rr);
 
-	f->sure = h->secure == DANE_SECURE;
+	f->sure = h->secure == SECURE_YES;
 	return f;
 }
 
@@ -260,7 +260,7 @@ static void judge_lost(struct check *c, const struct dane_host *h)
 {
 	struct finding *f;
 
-	if (h->secure != DANE_SECURE || fact_is_offline(h->fact))
+	if (h->secure != SECURE_YES || fact_is_offline(h->fact))
 		return;
 	f = found(c, RULE_DANE_SERVFAIL, h->fact->name, h->fact, NULL);
 	f->sure = h->fact->why == WHY_SERVFAIL;
@@ -281,7 +281,7 @@ bool dane_host_check(struct check *c, const struct dane_host *h)
 		judge_lost(c, h);
 	if (h->fact->state != FACT_SOME)
 		return true;
-	if (h->secure == DANE_INSECURE) {
+	if (h->secure == SECURE_NO) {
 		judge_insecure(c, h);
 		return true;
 	}

@@ -8,9 +8,9 @@
  *
  * That port 25 cannot be reached says nothing about the domain: networks for people and many clouds
  * block it on the way out. Layer: check. */
-#include "dane.h"
 #include "name.h"
 #include "psl.h"
+#include "secure.h"
 #include "smtp_host.h"
 
 struct smtp_tally {
@@ -89,15 +89,15 @@ static void judge_cert(struct check *c, const struct fact *smtp)
 static bool judge_requiretls(struct check *c, const struct fact *smtp)
 {
 	const struct mta_sts_policy *p = c->report->mta_sts.policy;
-	enum dane_secure mx;
+	enum secure mx;
 
 	if (!smtp_offers(smtp->smtp, "REQUIRETLS") || (p && p->valid))
 		return true;
-	mx = dane_secure(c, c->report->mx.fact);
-	if (mx == DANE_INSECURE)
+	mx = secure_of(c->look, c->report->mx.fact);
+	if (mx == SECURE_NO)
 		found(c, RULE_SMTP_REQUIRETLS, smtp->name, smtp, NULL)->detail = arena_printf(
 			c->arena, "%s offers REQUIRETLS", smtp->name);
-	return mx != DANE_OPEN;
+	return mx != SECURE_OPEN;
 }
 
 /* ---- the name in the banner ---- */

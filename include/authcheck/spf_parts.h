@@ -50,6 +50,12 @@ void spf_check_costs(struct check *c, const struct spf_node *root);
  * are judged. */
 void spf_check_cuts(struct check *c, struct spf_node *root);
 
+/* Is it known that the record passes nobody, and that evaluating it makes no error? */
+bool spf_passes_nobody(const struct spf_node *n);
+
+/* Hosts and services that the record should not name, when the walk has settled. */
+void spf_check_services(struct check *c, const struct spf_node *root);
+
 /* ---- records to publish ---- */
 
 /* The record as it is meant: all at the end, once, and no redirect beside it. */

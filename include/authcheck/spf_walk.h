@@ -33,8 +33,7 @@ struct spf_visit *spf_walk_from(struct spf_walk *w, const char *domain);
  * message. */
 const char *spf_term_target(struct check *c, const struct spf_term *t, const char *d);
 
-/* Does a record authorize every address by itself: +all, /0, both halves, exists of a name that
- * always answers? *which: the term. */
+/* Does a record authorize every address by itself: +all, /0, both halves? *which: the term. */
 bool spf_passes_all(const struct spf *spf, const struct spf_term **which);
 
 /* A fault of a record: which rule, and what to write instead of the marked octets (p NULL: not

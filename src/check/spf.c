@@ -2,6 +2,7 @@
 #include "buf.h"
 #include "mend.h"
 #include "name.h"
+#include "psl.h"
 #include "spf_parts.h"
 
 /* ---- which record counts ---- */
@@ -38,6 +39,50 @@ static bool check_near_records(struct check *c, const struct fact *txt, bool has
 	return any;
 }
 
+/* A record of type 99 beside the TXT record, or in place of it. Only one that stands at this very
+ * name counts: where the name is an alias, it is somebody else's. */
+static void check_type99(struct check *c)
+{
+	const struct spf_view *v = &c->report->spf;
+	const struct fact *old = look_dns(c->look, RR_SPF, c->domain);
+
+	for (size_t i = 0; i < old->nrr && !old->nchain; i++) {
+		bool same = false;
+		struct finding *f;
+
+		if (!spf_is_record(old->rr[i].data))
+			continue;
+		for (size_t k = 0; k < v->nrecords; k++)
+			same |= str_eq(v->records[k]->data, old->rr[i].data);
+		f = found(c, same ? RULE_SPF_TYPE99 : RULE_SPF_TYPE99_ONLY, c->domain, old,
+			  &old->rr[i]);
+		if (same)
+			continue;
+		f->detail = v->nrecords ? "it says something else than the TXT record"
+					: "there is no SPF record of type TXT";
+		if (!v->nrecords)
+			f->fix = mend_txt(c->arena, c->domain, old->rr[i].data);
+	}
+}
+
+/* A subdomain without a record, below a domain that has one: does its owner take that to count? */
+static void check_parent(struct check *c)
+{
+	const char *org = psl_organizational_domain(c->arena, c->domain);
+	const struct fact *txt;
+
+	if (!org || strcmp(org, c->domain) == 0)
+		return;
+	txt = look_dns(c->look, RR_TXT, org);
+	for (size_t i = 0; i < txt->nrr; i++)
+		if (spf_is_record(txt->rr[i].data)) {
+			found(c, RULE_SPF_SUBDOMAIN, c->domain, txt, &txt->rr[i])->detail =
+				arena_printf(c->arena, "the record at %s does not count for %s",
+					     org, c->domain);
+			return;
+		}
+}
+
 static void check_none(struct check *c, const struct fact *txt)
 {
 	struct finding *f;
@@ -65,6 +110,7 @@ static void check_none(struct check *c, const struct fact *txt)
 	else
 		f->detail = fact_is_nxdomain(txt) ? "the name does not exist" : "no TXT record";
 	f->fix = mend_txt(c->arena, c->domain, S("v=spf1 mx ~all"));
+	check_parent(c);
 }
 
 /* One record out of several: every term once, the mildest all at the end. NULL when a redirect
@@ -148,6 +194,7 @@ void check_spf(struct check *c)
 		if (spf_is_record(txt->rr[i].data))
 			v->records[v->nrecords++] = &txt->rr[i];
 	*presence = v->nrecords ? PRESENCE_YES : PRESENCE_NONE;
+	check_type99(c);
 	near = check_near_records(c, txt, v->nrecords > 0);
 	if (v->nrecords > 1)
 		check_multiple(c);

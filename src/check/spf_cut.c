@@ -50,6 +50,11 @@ static bool passes_nobody(const struct spf_node *n, unsigned depth)
 	return true;
 }
 
+bool spf_passes_nobody(const struct spf_node *n)
+{
+	return passes_nobody(n, DEPTH_MAX);
+}
+
 /* Is the record at `name` among those that pass whoever `n` passes? */
 static bool reaches(const struct spf_node *n, const char *name, unsigned depth)
 {
@@ -322,6 +327,7 @@ const char *spf_without_cuts(struct check *c, const struct spf_node *root, bool 
 		buf_addf(&b, " %.*s", (int)cost->term->text.n, cost->term->text.p);
 		*lookups += cost->lookups;
 	}
+	anybody |= c->report->intent == INTENT_PARKED;
 	if (changed && anybody && !b.failed)
 		line = mend_txt(c->arena, c->domain, buf_str(&b));
 	buf_free(&b);

@@ -1,9 +1,10 @@
 /* SPF: what is wrong in the record that counts, term by term. Header: spf_parts.h. */
 #include "mend.h"
 #include "name.h"
+#include "spf_macro.h"
 #include "spf_parts.h"
 
-enum { TEXT_ADVISED = 450, ANSWER_UDP = 1232 };
+enum { TEXT_ADVISED = 450, ANSWER_PLAIN = 512, ANSWER_UDP = 1232 };
 
 struct finding *spf_found(struct check *c, enum rule_id rule, const struct rr *rr, struct span at)
 {
@@ -51,6 +52,20 @@ static bool is_mechanism_name(struct str name)
 	return str_near(name, "include") || str_near(name, "exists");
 }
 
+static bool has_modifier(const struct spf *spf, struct str name)
+{
+	for (size_t i = 0; i < spf->n; i++)
+		if (spf->term[i].kind == SPF_UNKNOWN_MODIFIER && str_eq_ci(spf->term[i].name, name))
+			return true;
+	return false;
+}
+
+static bool is_reporting(const struct spf_term *t)
+{
+	return str_eq_ci(t->name, S("ra")) || str_eq_ci(t->name, S("rp")) ||
+	       str_eq_ci(t->name, S("rr"));
+}
+
 static void check_modifier(struct check *c, const struct spf_node *n, const struct spf_term *t)
 {
 	struct finding *f;
@@ -65,9 +80,12 @@ static void check_modifier(struct check *c, const struct spf_node *n, const stru
 		f->detail = arena_printf(c->arena, "%.*s is ignored by every receiver",
 					 (int)t->text.n, t->text.p);
 		f->fix = spf_mended(c->arena, c->domain, n->spf);
-	} else if (str_eq_ci(t->name, S("ra")) || str_eq_ci(t->name, S("rp")) ||
-		   str_eq_ci(t->name, S("rr"))) {
-		spf_found(c, RULE_SPF_6652, n->rr, t->at);
+	} else if (is_reporting(t)) {
+		f = spf_found(c, RULE_SPF_6652, n->rr, t->at);
+		if (!str_eq_ci(t->name, S("ra")) && !has_modifier(n->spf, S("ra")))
+			f->detail = arena_printf(c->arena,
+						 "%.*s says nothing without ra=", (int)t->text.n,
+						 t->text.p);
 	} else {
 		spf_found(c, RULE_SPF_UNKNOWN_MODIFIER, n->rr, t->at);
 	}
@@ -86,24 +104,62 @@ static void check_qualifier(struct check *c, const struct spf_node *n, const str
 		spf_found(c, RULE_SPF_NEUTRAL_MECH, n->rr, t->at);
 }
 
+/* What a macro's value is, for people. */
+static const char *macro_text(struct check *c, const char *letters)
+{
+	static const struct {
+		char letter;
+		const char *text;
+	} words[] = {
+		{ 'i', "the client's address" }, { 'l', "the sender's mailbox" },
+		{ 's', "the sender's address" }, { 'h', "the HELO name" },
+		{ 'p', "the client's name" },    { 'v', "the client's address family" },
+	};
+	const char *text = NULL;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strchr(letters, words[i].letter))
+			text = text ? arena_printf(c->arena, "%s and %s", text, words[i].text)
+				    : words[i].text;
+	return text;
+}
+
 static void check_macros(struct check *c, const struct spf_node *n, const struct spf_term *t)
 {
 	char letters[16];
+	const char *text;
 
 	if (!t->has_macro || t->faulty)
 		return;
 	spf_macro_letters(t->domain, letters);
+	text = macro_text(c, letters);
 	if (strchr(letters, 'p'))
 		spf_found(c, RULE_SPF_PTR_MACRO, n->rr, t->at);
-	else if (t->kind != SPF_EXP && t->kind != SPF_UNKNOWN_MODIFIER &&
-		 !spf_term_target(c, t, c->domain))
-		spf_found(c, RULE_SPF_MACRO_STATIC, n->rr, t->at);
+	else if (t->kind != SPF_EXP && t->kind != SPF_UNKNOWN_MODIFIER && text)
+		spf_found(c, RULE_SPF_MACRO_STATIC, n->rr, t->at)->detail = arena_printf(
+			c->arena, "%.*s depends on %s", (int)t->text.n, t->text.p, text);
+}
+
+/* An explain-string: words of macros, parted by blanks (RFC 7208 6.2). */
+static bool is_explanation(struct str s)
+{
+	while (s.n) {
+		ptrdiff_t blank = str_find(s, ' ');
+		struct str word = blank < 0 ? s : str_sub(s, 0, (size_t)blank);
+		bool has_macro;
+		size_t bad;
+
+		s = str_from(s, blank < 0 ? s.n : (size_t)blank + 1);
+		if (!spf_macro_string_ok(word, true, &bad, &has_macro))
+			return false;
+	}
+	return true;
 }
 
 static void check_exp(struct check *c, struct spf_walk *w, const struct spf_node *n,
 		      const struct spf_term *t)
 {
-	const char *target = t->faulty ? NULL : spf_term_target(c, t, c->domain);
+	const char *target = t->faulty ? NULL : spf_term_target(c, t, c->domain), *what = NULL;
 	const struct fact *f;
 
 	if (!target)
@@ -111,10 +167,15 @@ static void check_exp(struct check *c, struct spf_walk *w, const struct spf_node
 	f = look_dns(c->look, RR_TXT, target);
 	if (fact_is_open(f))
 		w->open = true;
-	else if (f->state == FACT_NONE || (f->state == FACT_SOME && f->nrr != 1))
-		spf_found(c, RULE_SPF_EXP, n->rr, t->at)->detail = arena_printf(
-			c->arena, "%s has %s", target,
-			f->state == FACT_NONE ? "no TXT record" : "several TXT records");
+	if (f->state == FACT_NONE)
+		what = "has no TXT record";
+	else if (f->state == FACT_SOME && f->nrr > 1)
+		what = "has several TXT records";
+	else if (f->state == FACT_SOME && !is_explanation(f->rr[0].data))
+		what = "has a text with a broken macro, or with characters outside ASCII";
+	if (what)
+		spf_found(c, RULE_SPF_EXP, n->rr, t->at)->detail = arena_printf(c->arena, "%s %s",
+										target, what);
 }
 
 static void check_terms(struct check *c, struct spf_walk *w, const struct spf_node *n)
@@ -178,6 +239,11 @@ static void check_end(struct check *c, const struct spf_node *root)
 		spf_found(c, n->spf->n ? RULE_SPF_NO_ALL : RULE_SPF_EMPTY, root->rr, at);
 	} else if (n->spf->all->qualifier == '?') {
 		spf_found(c, RULE_SPF_NEUTRAL_ALL, root->rr, at);
+	} else if (c->report->intent == INTENT_PARKED && !spf_passes_nobody(root)) {
+		struct finding *f = spf_found(c, RULE_SPF_NOMAIL, root->rr, at);
+
+		f->detail = "it still names senders";
+		f->fix = mend_txt(c->arena, c->domain, S("v=spf1 -all"));
 	} else if (c->report->intent == INTENT_SENDS) {
 		spf_found(c,
 			  n->spf->all->qualifier == '~' ? RULE_SPF_SOFTFAIL_ALL : RULE_SPF_FAIL_ALL,
@@ -185,14 +251,40 @@ static void check_end(struct check *c, const struct spf_node *root)
 	}
 }
 
+/* Octets of the answer; zone files have no messages, so theirs is reckoned: header, question, OPT,
+ * and the records with their names compressed. */
+static size_t answer_size(const struct fact *txt)
+{
+	uint8_t wire[255];
+	size_t n = 12 + name_to_wire(txt->name, wire) + 4 + 11;
+
+	if (txt->size)
+		return txt->size;
+	for (size_t i = 0; i < txt->nrr; i++)
+		n += 12 + txt->rr[i].data.n + txt->rr[i].ncuts + 1;
+	return n;
+}
+
 static void check_size(struct check *c, const struct fact *txt, const struct spf_node *root)
 {
-	if (txt->size > ANSWER_UDP)
-		spf_found(c, RULE_SPF_SIZE_TCP, root->rr, (struct span){ 0, 0 })->detail =
-			arena_printf(c->arena, "the answer has %u octets", txt->size);
-	else if (root->rr->data.n > TEXT_ADVISED)
-		spf_found(c, RULE_SPF_SIZE, root->rr, (struct span){ 0, 0 })->detail = arena_printf(
-			c->arena, "the record has %zu octets", root->rr->data.n);
+	size_t answer = answer_size(txt), text = root->rr->data.n;
+	struct finding *f;
+
+	if (answer > ANSWER_UDP) {
+		f = spf_found(c, RULE_SPF_SIZE_TCP, root->rr, (struct span){ 0, 0 });
+		f->detail = arena_printf(c->arena,
+					 "the answer has %zu octets, %zu of them the SPF record's",
+					 answer, text);
+	} else if (text > TEXT_ADVISED) {
+		f = spf_found(c, RULE_SPF_SIZE, root->rr, (struct span){ 0, 0 });
+		f->detail = arena_printf(c->arena, "the record has %zu octets, the answer %zu",
+					 text, answer);
+	} else if (answer > ANSWER_PLAIN) {
+		f = spf_found(c, RULE_SPF_SIZE_ANSWER, root->rr, (struct span){ 0, 0 });
+		f->detail = arena_printf(
+			c->arena, "the answer has %zu octets: %zu TXT record%s stand at the name",
+			answer, txt->nrr, txt->nrr == 1 ? "" : "s");
+	}
 }
 
 /* Which look-ups of the whole evaluation each term is. */
@@ -227,6 +319,7 @@ void spf_check_record(struct check *c)
 		return;
 	}
 	spf_check_cuts(c, root);
+	spf_check_services(c, root);
 	spf_check_costs(c, root);
 	if (!root->spf->faults.n)
 		check_end(c, root);

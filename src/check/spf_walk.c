@@ -17,6 +17,7 @@
 #include "spf_walk.h"
 
 #include "name.h"
+#include "spf_macro.h"
 
 enum { COST_MAX = 1000000, MX_MAX = 10 };
 
@@ -186,6 +187,36 @@ static void walk_exists(struct spf_walk *w, const struct spf_node *n, struct spf
 		void_term(w, n, cost, none_text(a), target);
 }
 
+/* Does an exists that looks at nothing but the client's address answer for an address that nobody
+ * can have (RFC 5737)? Then it answers for all: a wildcard. Costs no void look-up: no client makes
+ * it. */
+static void walk_wildcard(struct spf_walk *w, const struct spf_node *n, struct spf_cost *cost)
+{
+	struct spf_values v = { 0 };
+	const struct spf_term *t = cost->term;
+	const struct fact *a;
+	const char *name;
+
+	v.letter['d' - 'a'] = str_c(n->domain);
+	v.letter['o' - 'a'] = str_c(w->c->domain);
+	v.letter['i' - 'a'] = S("192.0.2.1");
+	v.letter['v' - 'a'] = S("in-addr");
+	name = t->qualifier == '+' ? spf_expand_domain(w->c->arena, t->domain, &v) : NULL;
+	if (!name)
+		return;
+	a = look_dns(w->c->look, RR_A, name);
+	if (fact_is_open(a))
+		w->open = true;
+	if (a->state != FACT_SOME)
+		return;
+	cost->note = "matches every client";
+	about_term(w, is_root(w, n) ? RULE_SPF_PLUS_ALL : RULE_SPF_INCLUDE_ALL, n, t)
+		->detail = arena_printf(
+		w->c->arena,
+		"%.*s matches every client: even for 192.0.2.1, which nobody sends from, %s has an address",
+		(int)t->text.n, t->text.p, name);
+}
+
 static struct spf_visit *visit(struct spf_walk *w, const char *domain);
 
 /* An include or redirect to a name without one good record. */
@@ -285,8 +316,10 @@ static void walk_term(struct spf_walk *w, const struct spf_node *n, struct spf_c
 		return;
 	}
 	if (!target) {
-		cost->note = t->has_macro ? "not expanded: depends on the message"
+		cost->note = t->has_macro ? "not expanded: depends on the sender"
 					  : "no name that can be asked for";
+		if (t->kind == SPF_EXISTS)
+			walk_wildcard(w, n, cost);
 		return;
 	}
 	switch (t->kind) {

@@ -4,6 +4,7 @@
  * p=reject makes receivers refuse what neither SPF nor DKIM passes (RFC 9989 7.4, 8). Forwarding
  * and mailing lists break SPF, and lists mostly DKIM as well. Layer: check. */
 #include "check.h"
+#include "mend.h"
 #include "name.h"
 
 /* Is it known that no key can be at this name: _domainkey itself does not exist (RFC 8020)? */
@@ -61,10 +62,31 @@ static void check_users(struct check *c)
 		c->domain);
 }
 
+/* "~all" says no mail but softly; where DMARC refuses what does not pass, that is enough. */
+static void check_parked_softfail(struct check *c)
+{
+	const struct report *r = c->report;
+	const struct spf_node *root = r->spf.root;
+	enum presence dmarc = r->presence[PROTO_DMARC];
+	struct finding *f;
+
+	if (r->intent != INTENT_PARKED || r->presence[PROTO_SPF] != PRESENCE_YES || !root ||
+	    root->spf->faults.n || !root->spf->all || root->spf->all->qualifier != '~')
+		return;
+	if (dmarc != PRESENCE_NONE &&
+	    (dmarc != PRESENCE_YES || r->dmarc.effective_policy == DMARC_REJECT))
+		return;
+	f = found(c, RULE_SPF_NOMAIL, c->domain, r->spf.fact, root->rr);
+	f->at = root->spf->all->at;
+	f->detail = "it ends with ~all, and DMARC does not refuse what fails";
+	f->fix = mend_txt(c->arena, c->domain, S("v=spf1 -all"));
+}
+
 void check_together(struct check *c)
 {
 	const struct report *r = c->report;
 
+	check_parked_softfail(c);
 	if (r->presence[PROTO_DMARC] != PRESENCE_YES || r->intent != INTENT_SENDS ||
 	    r->dmarc.effective_policy != DMARC_REJECT)
 		return;

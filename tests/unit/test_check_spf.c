@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -171,6 +172,164 @@ static void test_pinned(void **state)
 		"\"v=spf1 ip4:93.184.215.30 ip4:93.184.215.40/31 include:a.example.net ~all\"");
 }
 
+/* exists that looks at the client's address alone: a wildcard answers for anybody. */
+static void test_exists_wildcard(void **state)
+{
+	const struct spf_node *n;
+
+	(void)state;
+	n = run(GONE "1.2.0.192.in-addr._spf.example.com A SOME 300 127.0.0.2\n"
+		     "example.com TXT SOME 300 \"v=spf1 exists:%{ir}.%{v}._spf.%{d} -all\"\n");
+	assert_true(fires(RULE_SPF_PLUS_ALL));
+	assert_int_equal(n->lookups, 1);
+	tape_audit_free(&audit);
+	n = run(GONE
+		"example.com TXT SOME 300 \"v=spf1 exists:%{ir}.%{v}._spf.%{d} -exists:%{i}.x.%{d} "
+		"exists:%{l}.y.%{d} -all\"\n"
+		"192.0.2.1.x.example.com A SOME 300 127.0.0.2\n"
+		"postmaster.y.example.com A SOME 300 127.0.0.2\n");
+	assert_false(fires(RULE_SPF_PLUS_ALL));
+	assert_int_equal(n->lookups, 3);
+	assert_int_equal(n->voids, 0);
+}
+
+static void test_exists_wildcard_included(void **state)
+{
+	(void)state;
+	run(GONE "192.0.2.1.x.example.net A SOME 300 127.0.0.2\n"
+		 "a.example.net TXT SOME 300 \"v=spf1 exists:%{i}.x.example.net -all\"\n"
+		 "example.com TXT SOME 300 \"v=spf1 include:a.example.net -all\"\n");
+	assert_true(fires(RULE_SPF_INCLUDE_ALL));
+}
+
+static const struct {
+	const char *terms;
+	bool all;
+} everybody[] = {
+	{ "ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all", true },
+	{ "ip6:::/1 ip6:8000::/1 -all", true },
+	{ "ip4:0.0.0.0/1 ip6:8000::/1 -all", false },
+	{ "ip4:0.0.0.0/0 -all", true },
+	{ "ip6:::/0 -all", true },
+	{ "a/0 -all", true },
+	{ "a//0 -all", true },
+	{ "mx/0 -all", true },
+	{ "all", true },
+	{ "-ip4:0.0.0.0/0 -all", false },
+	{ "-all ip4:0.0.0.0/0", false },
+	{ "?ip4:0.0.0.0/0 -all", false },
+	{ "~all +all", false },
+};
+
+static void test_everybody(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(everybody) / sizeof(everybody[0]); i++) {
+		char tape[512];
+
+		snprintf(tape, sizeof(tape), GONE "example.com TXT SOME 300 \"v=spf1 %s\"\n",
+			 everybody[i].terms);
+		run(tape);
+		if (fires(RULE_SPF_PLUS_ALL) != everybody[i].all)
+			fail_msg("v=spf1 %s", everybody[i].terms);
+		tape_audit_free(&audit);
+	}
+}
+
+/* Mapped addresses, exceptions and sums. */
+static void test_networks(void **state)
+{
+	const struct finding *f;
+
+	(void)state;
+	run(GONE "example.com TXT SOME 300 \"v=spf1 ip4:93.184.0.0/16 ip4:94.184.0.0/16 -all\"\n");
+	f = tape_audit_find(&audit, RULE_SPF_CIDR_BROAD);
+	assert_non_null(f);
+	assert_string_equal(f->detail, "its IPv4 networks hold 131072 addresses together");
+	tape_audit_free(&audit);
+	run(GONE "example.com TXT SOME 300 \"v=spf1 ip4:93.184.0.0/16 ip4:93.184.0.0/17 "
+		 "ip4:94.184.0.0/20 -all\"\n");
+	assert_false(fires(RULE_SPF_CIDR_BROAD));
+	assert_true(fires(RULE_SPF_OVERLAP));
+	tape_audit_free(&audit);
+	run(GONE "example.com TXT SOME 300 \"v=spf1 -ip4:93.0.0.0/8 -ip4:10.0.0.0/8 "
+		 "ip4:94.184.215.7 -all\"\n");
+	assert_false(fires(RULE_SPF_CIDR_BROAD));
+	assert_false(fires(RULE_SPF_PRIVATE_IP));
+}
+
+static void test_exp(void **state)
+{
+	static const struct {
+		const char *text;
+		bool bad;
+	} texts[] = {
+		{ "\"See https://example.com/?s=%{S}&i=%{i} (%{c}, %{t})\"", false },
+		{ "\"100% of it\"", true },
+		{ "\"%{q}\"", true },
+		{ "\"caf\\195\\169\"", true },
+		{ "\"one\" / \"two\"", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char tape[512];
+
+		snprintf(tape, sizeof(tape),
+			 GONE "example.com TXT SOME 300 \"v=spf1 ip4:93.184.215.1 exp=why.%%{d} "
+			      "-all\"\nwhy.example.com TXT SOME 300 %s\n",
+			 texts[i].text);
+		run(tape);
+		if (fires(RULE_SPF_EXP) != texts[i].bad)
+			fail_msg("%s", texts[i].text);
+		tape_audit_free(&audit);
+	}
+}
+
+/* A name over 253 octets loses labels at its left (7.3), and is asked for like that. */
+static void test_macro_truncated(void **state)
+{
+	char d[260], tape[2048];
+	const struct spf_node *n;
+	size_t at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++, at += 61) {
+		memset(d + at, 'a' + (char)i, 60);
+		d[at + 60] = '.';
+	}
+	d[at] = '\0';
+	snprintf(tape, sizeof(tape),
+		 GONE "example.com TXT SOME 300 \"v=spf1 include:%s%%{d} -all\"\n"
+		      "%sexample.com TXT SOME 300 \"v=spf1 ip4:93.184.215.1 -all\"\n",
+		 d, d + 61);
+	n = run(tape);
+	assert_non_null(n->terms[0].child);
+	assert_int_equal(tape_audit_count(&audit, SEV_WARNING), 0);
+}
+
+static void test_parked(void **state)
+{
+	static check_fn *const checks[] = { check_intent, check_spf, check_dmarc, check_together };
+	static const struct audit_wish parked = { .intent = INTENT_PARKED };
+
+	(void)state;
+	tape_audit_run(&audit, GONE "example.com TXT SOME 300 \"v=spf1 ~all\"\n", "example.com",
+		       &parked, checks, 4);
+	assert_true(fires(RULE_SPF_NOMAIL));
+	tape_audit_free(&audit);
+	tape_audit_run(&audit,
+		       GONE "example.com TXT SOME 300 \"v=spf1 ~all\"\n"
+			    "_dmarc.example.com TXT SOME 300 \"v=DMARC1; p=reject\"\n",
+		       "example.com", &parked, checks, 4);
+	assert_false(fires(RULE_SPF_NOMAIL));
+	tape_audit_free(&audit);
+	tape_audit_run(&audit, GONE "example.com TXT SOME 300 \"v=spf1 ip4:93.184.215.1 -all\"\n",
+		       "example.com", &parked, checks, 4);
+	assert_string_equal(tape_audit_find(&audit, RULE_SPF_NOMAIL)->detail,
+			    "it still names senders");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +341,13 @@ int main(void)
 		cmocka_unit_test_teardown(test_no_cuts, end),
 		cmocka_unit_test_teardown(test_nobody_left, end),
 		cmocka_unit_test_teardown(test_pinned, end),
+		cmocka_unit_test_teardown(test_exists_wildcard, end),
+		cmocka_unit_test_teardown(test_exists_wildcard_included, end),
+		cmocka_unit_test(test_everybody),
+		cmocka_unit_test_teardown(test_networks, end),
+		cmocka_unit_test(test_exp),
+		cmocka_unit_test_teardown(test_macro_truncated, end),
+		cmocka_unit_test_teardown(test_parked, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ static const struct domain {
 	{ "softfail where DMARC refuses", SPF("~all") REFUSES NULL_MX NO_WEB, INTENT_PARKED, 100,
 	  "" },
 	{ "softfail where DMARC does not", SPF("~all") DMARC("p=none") NULL_MX NO_WEB,
-	  INTENT_PARKED, 94, "dmarc-p-none" },
+	  INTENT_PARKED, 88, "spf-nomail dmarc-p-none" },
 	{ "sp=none", SPF("-all") DMARC("p=reject;sp=none") NULL_MX NO_WEB, INTENT_PARKED, 94,
 	  "dmarc-sp-weaker" },
 	{ "no DMARC", SPF("-all") NO_KEYS NULL_MX NO_WEB, INTENT_PARKED, 70, "dmarc-none" },

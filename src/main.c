@@ -12,6 +12,7 @@ static void help(struct buf *out)
 		out,
 		"usage: authcheck [OPTION]... DOMAIN...       audit domains\n"
 		"       authcheck [OPTION]... --zone FILE     audit what a zone file would publish\n"
+		"       authcheck sender [OPTION]... DOMAIN   what receivers answer a described sender\n"
 		"       authcheck bounce FILE|-|REPLY         who refused a mail, why, and is it so in DNS?\n"
 		"       authcheck explain RULE                what a rule means and how to mend it\n"
 		"       authcheck rules                       the table of rules\n"
@@ -34,6 +35,7 @@ static const struct {
 	int (*run)(struct program *p);
 } verbs[] = {
 	{ "audit", verb_audit },
+	{ "sender", verb_sender },
 	{ "bounce", verb_bounce },
 	{ "explain", verb_explain },
 	{ "rules", verb_rules },

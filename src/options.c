@@ -40,32 +40,11 @@ static void set_origin(struct reader *r, const char *arg)
 		fail(r, arena_printf(r->arena, "\"%s\" is no domain name: %s", arg, why));
 }
 
-static void set_offline(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->offline = true;
-}
-
 static void set_nameserver(struct reader *r, const char *arg)
 {
 	const char *before = r->o->live.nameservers;
 
 	r->o->live.nameservers = before ? arena_printf(r->arena, "%s,%s", before, arg) : arg;
-}
-
-static void set_record(struct reader *r, const char *arg)
-{
-	r->o->record = arg;
-}
-
-static void set_replay(struct reader *r, const char *arg)
-{
-	r->o->replay = arg;
-}
-
-static void set_output(struct reader *r, const char *arg)
-{
-	r->o->output = arg;
 }
 
 static void set_selector(struct reader *r, const char *arg)
@@ -121,16 +100,9 @@ static void set_intent(struct reader *r, const char *arg)
 	fail(r, "one of auto, sends, receives, parked");
 }
 
-static void set_bulk(struct reader *r, const char *arg)
+static void set_dkim(struct reader *r, const char *arg)
 {
-	(void)arg;
-	r->o->bulk = true;
-}
-
-static void set_no_audit(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->no_audit = true;
+	texts_add(r->arena, &r->o->dkim, arg);
 }
 
 static void set_receiver(struct reader *r, const char *arg)
@@ -238,11 +210,6 @@ static void set_deadline(struct reader *r, const char *arg)
 	r->o->limits.deadline_ms = seconds(r, arg);
 }
 
-static void set_ca_file(struct reader *r, const char *arg)
-{
-	r->o->live.ca_file = arg;
-}
-
 static void set_connect_to(struct reader *r, const char *arg)
 {
 	unsigned colons = 0, depth = 0;
@@ -258,24 +225,6 @@ static void set_connect_to(struct reader *r, const char *arg)
 	texts_add(r->arena, &r->o->connect_to, arg);
 }
 
-static void set_allow_private(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->live.allow_private = true;
-}
-
-static void set_starttls(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->wish.starttls = true;
-}
-
-static void set_trust_ad(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->live.trust_ad = true;
-}
-
 static void set_color(struct reader *r, const char *arg)
 {
 	if (strcmp(arg, "auto") == 0)
@@ -288,81 +237,74 @@ static void set_color(struct reader *r, const char *arg)
 		fail(r, "one of auto, always, never");
 }
 
-static void set_quiet(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->quiet = true;
-}
-
-static void set_verbose(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->verbose = true;
-}
-
-static void set_help(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->help = true;
-}
-
-static void set_version(struct reader *r, const char *arg)
-{
-	(void)arg;
-	r->o->version = true;
-}
-
 /* ---- the table ---- */
+
+#define SET(fn)     (fn), 0, 0
+#define TEXT(field) NULL, offsetof(struct options, field), 0
+#define FLAG(field) NULL, 0, offsetof(struct options, field)
 
 static const struct option {
 	char letter;
 	const char *name;
-	const char *arg; /* NULL: takes none */
-	set_fn *set;
+	const char *arg;   /* NULL: takes none */
+	set_fn *set;       /* or what its argument, or its being there, goes to as it is: */
+	size_t text, flag; /* places within struct options; 0: none */
 	const char *help;
 } table[] = {
-	{ 0, "zone", "FILE", set_zone,
+	{ 0, "zone", "FILE", SET(set_zone),
 	  "answers at or below its origin come from this zone file\n(again for more); without DOMAIN all its senders are audited" },
-	{ 0, "origin", "NAME", set_origin, "the zone's origin, where the file does not say it" },
-	{ 0, "offline", NULL, set_offline, "no network: what no zone or tape answers is unknown" },
-	{ 0, "nameserver", "ADDR[:PORT]", set_nameserver,
+	{ 0, "origin", "NAME", SET(set_origin),
+	  "the zone's origin, where the file does not say it" },
+	{ 0, "offline", NULL, FLAG(offline),
+	  "no network: what no zone or tape answers is unknown" },
+	{ 0, "nameserver", "ADDR[:PORT]", SET(set_nameserver),
 	  "ask this server instead of the system's (again for more)" },
-	{ 0, "trust-ad", NULL, set_trust_ad,
+	{ 0, "trust-ad", NULL, FLAG(live.trust_ad),
 	  "believe what the name servers say of DNSSEC; loopback is\nbelieved anyway" },
-	{ 0, "record", "FILE", set_record, "write all answers to a tape" },
-	{ 0, "replay", "FILE", set_replay, "take the answers from a tape instead of the network" },
-	{ 0, "selector", "S", set_selector, "a DKIM selector in use (again for more)" },
-	{ 0, "selectors", "FILE", set_selectors, "DKIM selectors in use, one a line" },
-	{ 0, "discover", "none|short|full", set_discover,
+	{ 0, "record", "FILE", TEXT(record), "write all answers to a tape" },
+	{ 0, "replay", "FILE", TEXT(replay),
+	  "take the answers from a tape instead of the network" },
+	{ 0, "selector", "S", SET(set_selector), "a DKIM selector in use (again for more)" },
+	{ 0, "selectors", "FILE", SET(set_selectors), "DKIM selectors in use, one a line" },
+	{ 0, "discover", "none|short|full", SET(set_discover),
 	  "how many well-known selectors to try (full)" },
-	{ 0, "ip", "ADDR", set_ip, "an address that sends for the domain (again for more)" },
-	{ 0, "intent", "auto|sends|receives|parked", set_intent, "what the domain is for (auto)" },
-	{ 0, "bulk", NULL, set_bulk, "judge as a sender of more than 5,000 messages a day" },
-	{ 0, "receiver", "NAME", set_receiver, "judge only for this receiver (again for more)" },
-	{ 0, "profile", "NAME", set_profile,
+	{ 0, "ip", "ADDR", SET(set_ip), "an address that sends for the domain (again for more)" },
+	{ 0, "intent", "auto|sends|receives|parked", SET(set_intent),
+	  "what the domain is for (auto)" },
+	{ 0, "bulk", NULL, FLAG(bulk), "judge as a sender of more than 5,000 messages a day" },
+	{ 0, "receiver", "NAME", SET(set_receiver),
+	  "judge only for this receiver (again for more)" },
+	{ 0, "profile", "NAME", SET(set_profile),
 	  "hold it against a baseline besides (again for more):\nbod-18-01, ncsc, internet.nl, m3aawg, nist" },
-	{ 0, "no-audit", NULL, set_no_audit, "bounce: only read it, and ask no DNS" },
-	{ 0, "format", "NAME", set_format, "text, json, ndjson (text)" },
-	{ 0, "output", "FILE", set_output, "write the report there, whole or not at all" },
-	{ 0, "fail-on", "error|warning|info|never", set_fail_on,
+	{ 0, "helo", "NAME", TEXT(helo), "sender: the name it greets with" },
+	{ 0, "mail-from", "ADDR", TEXT(mail_from), "sender: the envelope sender (<> for none)" },
+	{ 0, "from", "ADDR", TEXT(from), "sender: the address or domain in From" },
+	{ 0, "dkim", "DOMAIN[:SELECTOR]", SET(set_dkim), "sender: a signature (again for more)" },
+	{ 0, "as", "PROVIDER", TEXT(as), "sender: as this provider sends" },
+	{ 0, "no-audit", NULL, FLAG(no_audit), "bounce: only read it, and ask no DNS" },
+	{ 0, "format", "NAME", SET(set_format), "text, json, ndjson (text)" },
+	{ 0, "output", "FILE", TEXT(output), "write the report there, whole or not at all" },
+	{ 0, "fail-on", "error|warning|info|never", SET(set_fail_on),
 	  "least severity that makes the exit status 1 (error)" },
-	{ 0, "ignore", "RULE[@NAME]", set_ignore,
+	{ 0, "ignore", "RULE[@NAME]", SET(set_ignore),
 	  "leave a rule out, for one name or for all (again for more)" },
-	{ 0, "timeout", "S", set_timeout,
+	{ 0, "timeout", "S", SET(set_timeout),
 	  "seconds for one question (5); HTTPS may take twice that" },
-	{ 0, "deadline", "S", set_deadline, "seconds for one audit (30)" },
-	{ 0, "starttls", NULL, set_starttls, "connect to the MX hosts: STARTTLS, certificates" },
-	{ 0, "ca-file", "FILE", set_ca_file, "trusted certificates for HTTPS and SMTP (PEM)" },
-	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", set_connect_to,
+	{ 0, "deadline", "S", SET(set_deadline), "seconds for one audit (30)" },
+	{ 0, "starttls", NULL, FLAG(wish.starttls),
+	  "connect to the MX hosts: STARTTLS, certificates" },
+	{ 0, "ca-file", "FILE", TEXT(live.ca_file),
+	  "trusted certificates for HTTPS and SMTP (PEM)" },
+	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", SET(set_connect_to),
 	  "for HTTPS and SMTP, as curl has it" },
-	{ 0, "allow-private", NULL, set_allow_private,
+	{ 0, "allow-private", NULL, FLAG(live.allow_private),
 	  "let HTTPS and SMTP connect to private addresses" },
-	{ 0, "color", "auto|always|never", set_color,
+	{ 0, "color", "auto|always|never", SET(set_color),
 	  "colour in text (auto; NO_COLOR is honoured)" },
-	{ 'q', "quiet", NULL, set_quiet, "only the head line, errors and warnings" },
-	{ 'v', "verbose", NULL, set_verbose, "every record, note and unanswered question" },
-	{ 'h', "help", NULL, set_help, "this text" },
-	{ 'V', "version", NULL, set_version, "the version" },
+	{ 'q', "quiet", NULL, FLAG(quiet), "only the head line, errors and warnings" },
+	{ 'v', "verbose", NULL, FLAG(verbose), "every record, note and unanswered question" },
+	{ 'h', "help", NULL, FLAG(help), "this text" },
+	{ 'V', "version", NULL, FLAG(version), "the version" },
 };
 
 enum { NOPTIONS = sizeof(table) / sizeof(table[0]) };
@@ -432,8 +374,12 @@ static void apply(struct reader *r, const struct option *o, const char *arg)
 		fail(r, arena_printf(r->arena, "its argument %s is missing", o->arg));
 	else if (!o->arg && arg)
 		fail(r, "takes no argument");
-	else
+	else if (o->set)
 		o->set(r, arg);
+	else if (o->text)
+		memcpy((char *)r->o + o->text, &arg, sizeof(arg));
+	else
+		*((bool *)((char *)r->o + o->flag)) = true;
 }
 
 static void read_long(struct reader *r, int argc, char *const *argv, int *i)

@@ -89,3 +89,23 @@ int program_done(struct program *p)
 {
 	return program_flush(p) && program_finish(p) ? 0 : EXIT_USAGE;
 }
+
+void program_record_begin(struct program *p, int64_t now_s)
+{
+	facts_init(&p->written, &p->arena, 0);
+	tape_write_head(&p->recorded, now_s);
+}
+
+void program_record(struct program *p, struct audit *a)
+{
+	if (!p->o.record)
+		return;
+	for (size_t i = 0; i < a->facts.n; i++) {
+		const struct fact *f = a->facts.all[i];
+
+		if (facts_find(&p->written, f->kind, f->type, f->name))
+			continue;
+		facts_open(&p->written, f->kind, f->type, f->name);
+		tape_write(&p->recorded, &a->work, f);
+	}
+}

@@ -160,20 +160,6 @@ static void progress_end(struct program *p)
 	p->progress_shown = false;
 }
 
-static void record(struct program *p, struct audit *a)
-{
-	if (!p->o.record)
-		return;
-	for (size_t i = 0; i < a->facts.n; i++) {
-		const struct fact *f = a->facts.all[i];
-
-		if (facts_find(&p->written, f->kind, f->type, f->name))
-			continue;
-		facts_open(&p->written, f->kind, f->type, f->name);
-		tape_write(&p->recorded, &a->work, f);
-	}
-}
-
 /* 2 before 1 before 3 before 0. */
 static int worse(int a, int b)
 {
@@ -196,7 +182,7 @@ static bool render_one(struct run *r, struct audit *a)
 		return false;
 	}
 	p->o.format->one(&p->out, &a->work, &a->report, &r->ro, r->nwritten, r->n);
-	record(p, a);
+	program_record(p, a);
 	r->nwritten++;
 	return true;
 }
@@ -269,8 +255,7 @@ static int audit_all(struct run *r)
 	};
 	if (r->setup.wish.discover == DISCOVER_AUTO)
 		r->setup.wish.discover = r->n > 10 ? DISCOVER_SHORT : DISCOVER_FULL;
-	facts_init(&p->written, &p->arena, 0);
-	tape_write_head(&p->recorded, r->setup.now_s);
+	program_record_begin(p, r->setup.now_s);
 	find_bare_zones(r);
 	if (format->begin)
 		format->begin(&p->out, &r->ro, r->n);

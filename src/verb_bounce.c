@@ -208,7 +208,10 @@ static bool audit(struct bounces *b, const struct refusal *f, bool *has_ip)
 	s.wish.intent = s.wish.intent == INTENT_AUTO ? INTENT_SENDS : s.wish.intent;
 	if (s.wish.discover == DISCOVER_AUTO)
 		s.wish.discover = b->n > 10 ? DISCOVER_SHORT : DISCOVER_FULL;
-	return audit_run(&b->audit, &s, f->domain);
+	if (!audit_run(&b->audit, &s, f->domain))
+		return false;
+	program_record(p, &b->audit);
+	return true;
 }
 
 /* ---- one after the other ---- */
@@ -282,6 +285,7 @@ int verb_bounce(struct program *p)
 	if (!p->o.no_audit && !program_open(p))
 		status = EXIT_USAGE;
 	b.ro = program_render_options(&p->o);
+	program_record_begin(p, p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s());
 	for (size_t i = 0; i < b.n && status != EXIT_USAGE; i++) {
 		int s = bounce_one(&b, i);
 

@@ -25,6 +25,19 @@ enum dkim_zone {
 	DKIM_ZONE_BARE,   /* there are none, nor has any other name of the organizational domain */
 };
 
+/* A described sender: mail from one host, under these names (`authcheck sender`). */
+struct sender_signature {
+	const char *domain, *selector; /* d= and s=; selector NULL: not told, the signature is taken
+					  to verify */
+};
+struct sender_wish {
+	struct str ip;         /* 4 or 16 octets; n 0: not told */
+	const char *helo;      /* NULL: not told */
+	const char *mail_from; /* "" for the null reverse-path */
+	const struct sender_signature *dkim;
+	size_t ndkim;
+};
+
 /* What the user said about the domain. The same for every step. */
 struct audit_wish {
 	const char *const *selectors;
@@ -37,6 +50,8 @@ struct audit_wish {
 	size_t nips;
 	enum intent intent; /* INTENT_AUTO: guess */
 	bool starttls;      /* connect to the MX hosts */
+	const struct sender_wish
+		*sender; /* judge this sender, whose From is the domain; NULL: none */
 };
 
 struct check {
@@ -58,6 +73,7 @@ check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO mea
 			  this step */
 check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt,
 	check_dane, check_smtp;
+check_fn check_sender;   /* after check_dmarc, whose record it reads from the report */
 check_fn check_together; /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,

@@ -26,6 +26,9 @@ struct standing {
  * findings and the view of the records. `bulk`: of more than 5,000 messages a day. */
 void stand_report(struct arena *a, const struct report *r, bool bulk, struct standing *out);
 
+/* The standing of a described sender: report->sender must be there. */
+void stand_sender(struct arena *a, const struct report *r, bool bulk, struct standing *out);
+
 /* What each receiver does: RECEIVER_COUNT verdicts, in the table's order. */
 struct verdict *judge_receivers(struct arena *a, const struct standing *s);
 

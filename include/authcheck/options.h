@@ -27,6 +27,8 @@ struct options {
 	enum color color;
 	bool quiet, verbose, help, version;
 	bool bulk, no_audit;
+	const char *helo, *mail_from, *from, *as; /* of a described sender; NULL: not told */
+	struct texts dkim;                        /* DOMAIN[:SELECTOR] */
 	uint64_t receivers; /* bit i: receiver i; 0: all */
 	unsigned profiles;  /* bit i: baseline i */
 	struct live_options live;

@@ -35,6 +35,9 @@ int complain(const char *text);
 bool program_flush(struct program *p);
 /* Writes the files of --output and --record, whole or not at all. Likewise. */
 bool program_finish(struct program *p);
+/* The tape of --record: its head, and the answers of an audit that are not on it yet. */
+void program_record_begin(struct program *p, int64_t now_s);
+void program_record(struct program *p, struct audit *a);
 /* Both: the exit status of a verb that has nothing else to say. */
 int program_done(struct program *p);
 
@@ -48,6 +51,7 @@ void program_close(struct program *p);
 
 /* The verbs, a row each in main.c's table. */
 int verb_audit(struct program *p);
+int verb_sender(struct program *p);
 int verb_bounce(struct program *p);
 int verb_explain(struct program *p);
 int verb_rules(struct program *p);

@@ -42,6 +42,11 @@ void render_bounce_text(struct buf *out, struct arena *scratch, const struct bou
 void render_bounce_json(struct buf *out, struct arena *scratch, const struct bounce_report *b,
 			bool lines, size_t index, size_t total);
 
+/* `authcheck sender`: report->sender must be there. */
+void render_sender_text(struct buf *out, struct arena *scratch, const struct report *r,
+			const struct render_options *o);
+void render_sender_json(struct buf *out, struct arena *scratch, const struct report *r, bool line);
+
 /* `authcheck explain`, `authcheck rules`, doc/rules.md: the rule table itself. */
 void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,
 		    const struct render_options *o);

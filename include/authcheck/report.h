@@ -172,6 +172,35 @@ struct tls_rpt_view {
 	const struct tls_rpt *record;
 };
 
+/* ---- a described sender ---- */
+/* The words of RFC 8601 2.7 that are used. */
+enum auth_result { AUTH_NONE, AUTH_PASS, AUTH_FAIL, AUTH_TEMPERROR, AUTH_PERMERROR };
+struct signature_view {
+	const char *domain, *selector;
+	const struct fact *fact;    /* the key's TXT RRset; NULL: no selector was told */
+	enum auth_result result;    /* pass: the key would do; the signature itself is not seen */
+	const char *reason;         /* why not; NULL */
+	const char *algorithm;      /* "rsa-sha256"; NULL: not known */
+	enum presence aligned;      /* by RFC 9989 */
+	enum presence aligned_7489; /* by the Public Suffix List */
+};
+struct sender_view {
+	struct str ip;
+	const char *helo, *mail_from;
+	bool has_spf;     /* an address was told */
+	bool null_sender; /* MAIL FROM is empty: SPF goes by HELO */
+	struct spf_evaluation spf, helo_spf;
+	enum presence spf_aligned, spf_aligned_7489; /* whether or not SPF passes */
+	struct signature_view *dkim;
+	size_t ndkim;
+	enum auth_result dmarc;
+	enum dmarc_policy disposition;   /* what the policy asks for; DMARC_NONE when it passes */
+	enum presence ptr, ptr_generic;  /* NONE: no confirmed name in reverse DNS */
+	enum presence helo_ok;           /* a full name that leads to the address */
+	enum presence domain_takes_mail; /* the domain of MAIL FROM has MX or address */
+	bool null_mx;
+};
+
 /* ---- receivers ---- */
 struct verdict { /* what one receiver does with the domain's own mail, as far as DNS shows */
 	enum receiver_id who;
@@ -245,6 +274,7 @@ struct report {
 	struct mta_sts_view mta_sts;
 	struct tls_rpt_view tls_rpt;
 	struct dane_view dane;
+	const struct sender_view *sender; /* `authcheck sender`; NULL: an audit */
 	struct smtp_view smtp;
 
 	struct findings findings; /* sorted, worst first */
@@ -269,9 +299,10 @@ struct report {
 	struct stats stats;
 };
 
-const char *intent_name(enum intent i);         /* "sends" */
-const char *spf_result_name(enum spf_result r); /* "permerror" */
-const char *risk_name(enum risk r);             /* "high" */
-const char *status_name(enum status s);         /* "pass"; STATUS_NA is "n/a" */
+const char *intent_name(enum intent i);           /* "sends" */
+const char *spf_result_name(enum spf_result r);   /* "permerror" */
+const char *auth_result_name(enum auth_result r); /* "permerror" */
+const char *risk_name(enum risk r);               /* "high" */
+const char *status_name(enum status s);           /* "pass"; STATUS_NA is "n/a" */
 
 #endif

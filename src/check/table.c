@@ -4,23 +4,28 @@
 /* check_intent stands first: the others read report->intent, and INTENT_AUTO tells them that it is
  * not decided in this step. check_together stands last: it reads what the others have found. */
 /* clang-format off */
-static check_fn *const checkers[] = {
-	check_intent,
-	check_spf,
-	check_dkim,
-	check_dmarc,
-	check_mx,
-	check_ptr,
-	check_mta_sts,
-	check_tls_rpt,
-	check_dane,
-	check_smtp,
-	check_together,
+static const struct {
+	check_fn *run;
+	bool sending; /* it is about mail from the domain: all that a described sender needs */
+} checkers[] = {
+	{ check_intent, true },
+	{ check_spf, true },
+	{ check_dkim, true },
+	{ check_dmarc, true },
+	{ check_mx, true },
+	{ check_ptr, true },
+	{ check_mta_sts, false },
+	{ check_tls_rpt, false },
+	{ check_dane, false },
+	{ check_smtp, false },
+	{ check_sender, true },
+	{ check_together, true },
 };
 /* clang-format on */
 
 void check_all(struct check *c)
 {
 	for (size_t i = 0; i < sizeof(checkers) / sizeof(checkers[0]); i++)
-		checkers[i](c);
+		if (checkers[i].sending || !c->wish->sender)
+			checkers[i].run(c);
 }

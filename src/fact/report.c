@@ -44,3 +44,14 @@ const char *spf_result_name(enum spf_result r)
 
 	return names[r];
 }
+
+const char *auth_result_name(enum auth_result r)
+{
+	static const char *const names[] = {
+		[AUTH_NONE] = "none",           [AUTH_PASS] = "pass",
+		[AUTH_FAIL] = "fail",           [AUTH_TEMPERROR] = "temperror",
+		[AUTH_PERMERROR] = "permerror",
+	};
+
+	return names[r];
+}

@@ -212,6 +212,14 @@ static enum risk worst_risk(struct report *r, const struct verdict *v, const str
 	return worst;
 }
 
+static void stand(struct arena *a, const struct report *r, bool bulk, struct standing *out)
+{
+	if (r->sender)
+		stand_sender(a, r, bulk, out);
+	else
+		stand_report(a, r, bulk, out);
+}
+
 void judge_risk(struct arena *a, struct report *r)
 {
 	struct standing plain, bulk;
@@ -221,10 +229,10 @@ void judge_risk(struct arena *a, struct report *r)
 	r->risk = RISK_NONE;
 	r->risk_because = arena_array(a, r->findings.n, sizeof(*r->risk_because));
 	/* no mail, no refusal */
-	if (r->intent == INTENT_PARKED || r->intent == INTENT_RECEIVES)
+	if (!r->sender && (r->intent == INTENT_PARKED || r->intent == INTENT_RECEIVES))
 		return;
-	stand_report(a, r, r->bulk, &plain);
-	stand_report(a, r, true, &bulk);
+	stand(a, r, r->bulk, &plain);
+	stand(a, r, true, &bulk);
 	r->nverdict = RECEIVER_COUNT;
 	r->verdict = judge_receivers(a, &plain);
 	r->bulk_verdict = r->bulk ? NULL : judge_receivers(a, &bulk);

@@ -105,7 +105,7 @@ static json_t *protocols(struct js *js, const struct report *r)
 	return o;
 }
 
-static json_t *findings(struct js *js, const struct report *r)
+json_t *json_findings(struct js *js, const struct report *r)
 {
 	json_t *list = js_array(js);
 
@@ -139,7 +139,7 @@ static json_t *verdict(struct js *js, const struct verdict *v)
 }
 
 /* Those asked for; else the large ones, and all that do not accept. */
-static json_t *verdicts(struct js *js, const struct report *r)
+json_t *json_verdicts(struct js *js, const struct report *r)
 {
 	json_t *list = js_array(js);
 
@@ -225,9 +225,9 @@ static json_t *audit(struct js *js, const struct report *r)
 	js_set(js, o, "risk", js_words(js, risk_name(r->risk)));
 	js_set(js, o, "risk_because", risk_because(js, r));
 	js_set(js, o, "protocols", protocols(js, r));
-	js_set(js, o, "findings", findings(js, r));
+	js_set(js, o, "findings", json_findings(js, r));
 	js_set(js, o, "bulk", js_bool(r->bulk));
-	js_set(js, o, "receivers", verdicts(js, r));
+	js_set(js, o, "receivers", json_verdicts(js, r));
 	if (!r->bulk)
 		js_set(js, o, "receivers_bulk", bulk_verdicts(js, r));
 	js_set(js, o, "profiles", profile_views(js, r));

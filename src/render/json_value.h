@@ -52,6 +52,10 @@ typedef json_t *js_make_fn(struct js *js, const void *arg);
 void js_dump(struct buf *out, struct arena *scratch, js_make_fn *make, const void *arg, bool indent,
 	     bool compact);
 
+/* Lists of a report: shared by audits and senders. */
+json_t *json_findings(struct js *js, const struct report *r);
+json_t *json_verdicts(struct js *js, const struct report *r);
+
 /* The object of one protocol. */
 json_t *json_protocol(struct js *js, const struct report *r, enum proto proto);
 

@@ -141,6 +141,37 @@ is 'nothing is claimed of a name that was not asked' [ "$("$authcheck" --zone "$
 "$authcheck" --replay "$work/again.tape" --discover short --format json example.com >"$work/b.json"
 is 'a recorded tape gives the same report' cmp -s <(grep -v elapsed_ms "$work/a.json") <(grep -v elapsed_ms "$work/b.json")
 
+# ---- a described sender ----
+send() { # ARGUMENT...: one line "spf dmarc disposition gmail's-fate gmail's-code"
+	"$authcheck" sender --replay $good --format json "$@" 2>&1 | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+g = [v for v in r["receivers"] if v["receiver"] == "gmail"][0]
+print((r["spf"] or {}).get("result"), r["dmarc"]["result"], r["dmarc"]["disposition"], g["fate"], ((g["reply"] or "-").split() or "-")[0])'
+}
+sends() { # WANT ARGUMENT...
+	local want=$1 got
+	shift
+	got=$(send "$@")
+	is "sender $*: $got instead of $want" [ "$got" = "$want" ]
+}
+sends 'pass pass none accept -' --ip 93.184.215.20 --helo mx1.example.com --dkim example.com:sel1 example.com
+sends 'pass pass none accept -' --ip 93.184.215.20 --helo mx1.example.com example.com
+sends 'pass pass none accept -' --ip 2606:2800:21f:cb07::20 --dkim other.example --from bob@example.com
+sends 'fail pass none accept -' --ip 93.184.215.21 --dkim example.com:sel1 example.com
+sends 'fail fail reject reject 550-5.7.26' --ip 93.184.215.21 example.com
+sends 'none fail reject reject 550-5.7.26' --ip 93.184.215.21 --mail-from b@news.example --dkim example.com:none example.com
+sends 'none pass none accept -' --ip 93.184.215.21 --mail-from b@news.example --dkim example.com:sel1 example.com
+sends 'pass pass none accept -' --ip 93.184.215.21 --helo mx2.example.com --mail-from '<>' example.com
+sends 'pass pass none reject 550-5.7.30' --bulk --ip 93.184.215.20 example.com
+expect 1 'REFUSE +Microsoft 365: 550 5.7.509' sender --replay $good --ip 93.184.215.21 example.com
+expect 0 '' sender --replay $good --ip 93.184.215.21 --receiver fastmail example.com
+expect 1 'selector google' sender --replay $good --as google example.com
+expect 2 'one of google, microsoft365' sender --replay $good --as nobody example.com
+expect 2 'nothing to judge' sender example.com
+expect 2 'whose mail' sender --ip 192.0.2.1
+expect 2 'is no selector' sender --dkim 'example.com:a..b' example.com
+
 # ---- bounces ----
 reply="550-5.7.26 Unauthenticated email from pelican-press.example is not accepted due to domain's DMARC policy. - gsmtp"
 expect 0 'reply: dmarc' bounce --no-audit "$reply"

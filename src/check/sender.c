@@ -1,0 +1,250 @@
+/* A described sender: what SPF, DKIM and DMARC answer for mail from one host, under the names that
+ * it uses (RFC 7208, 6376, 9989 5). Of a signature only the key is seen: a key that verifiers can
+ * use stands for a signature that verifies.
+ *
+ * It stands behind check_dmarc in the table: the policy that applies to the author domain, which is
+ * the audited one, is in the report. */
+#include "check.h"
+#include "dkim.h"
+#include "dmarc_align.h"
+#include "name.h"
+#include "spf_eval.h"
+
+struct sending {
+	struct check *c;
+	const struct sender_wish *wish;
+	struct sender_view *v;
+	struct dmarc_orgs author;
+	bool open;
+};
+
+static enum presence presence_of(enum dmarc_aligned a)
+{
+	return a == DMARC_ALIGNED_YES  ? PRESENCE_YES
+	       : a == DMARC_ALIGNED_NO ? PRESENCE_NONE
+				       : PRESENCE_UNKNOWN;
+}
+
+/* ---- SPF ---- */
+
+static const char *domain_of(struct arena *a, const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return name_from_text(a, str_c(at ? at + 1 : address));
+}
+
+static void align(struct sending *s, const char *domain, char mode, enum presence *rfc9989,
+		  enum presence *rfc7489)
+{
+	struct dmarc_orgs orgs;
+	struct dmarc_alignment al;
+
+	*rfc9989 = *rfc7489 = PRESENCE_NONE;
+	if (!domain)
+		return;
+	if (dmarc_orgs_of(s->c->arena, s->c->look, domain, &orgs) == DMARC_WALK_OPEN)
+		s->open = true;
+	al = dmarc_align(&s->author, &orgs, mode);
+	*rfc9989 = presence_of(al.rfc9989);
+	*rfc7489 = presence_of(al.rfc7489);
+}
+
+static void send_spf(struct sending *s)
+{
+	const struct sender_wish *w = s->wish;
+	const struct dmarc *d = s->c->report->dmarc.record;
+	struct spf_client client = { .ip = w->ip, .helo = w->helo, .mail_from = w->mail_from };
+	const char *helo = w->helo ? name_from_text(s->c->arena, str_c(w->helo)) : NULL;
+
+	s->v->null_sender = !*w->mail_from;
+	align(s, s->v->null_sender ? helo : domain_of(s->c->arena, w->mail_from), d ? d->aspf : 'r',
+	      &s->v->spf_aligned, &s->v->spf_aligned_7489);
+	s->v->has_spf = w->ip.n > 0;
+	if (!s->v->has_spf)
+		return;
+	spf_check_host(s->c->arena, s->c->look, &client, &s->v->spf);
+	s->open |= s->v->spf.open;
+	if (!w->helo)
+		return;
+	spf_check_helo(s->c->arena, s->c->look, &client, &s->v->helo_spf);
+	s->open |= s->v->helo_spf.open;
+}
+
+/* ---- DKIM ---- */
+
+static const char *fault_text(const struct dkim_key *key)
+{
+	if (key->revoked)
+		return "the key is revoked";
+	return "the key record is not one that verifiers can use";
+}
+
+static void judge_key(struct sending *s, struct signature_view *v)
+{
+	struct dkim_key *key = NULL;
+
+	for (size_t i = 0; i < v->fact->nrr && !key; i++)
+		if (dkim_is_key(v->fact->rr[i].data)) {
+			key = ARENA_NEW(s->c->arena, struct dkim_key);
+			parse_dkim(s->c->arena, v->fact->rr[i].data, key);
+		}
+	if (!key) {
+		v->result = AUTH_PERMERROR;
+		v->reason = "there is no key at the selector";
+		return;
+	}
+	v->algorithm = key->type == DKIM_RSA       ? "rsa-sha256"
+		       : key->type == DKIM_ED25519 ? "ed25519-sha256"
+						   : NULL;
+	v->result = key->usable && !key->revoked ? AUTH_PASS : AUTH_PERMERROR;
+	if (v->result != AUTH_PASS)
+		v->reason = fault_text(key);
+}
+
+static void send_signature(struct sending *s, const struct sender_signature *sig,
+			   struct signature_view *v)
+{
+	const struct dmarc *d = s->c->report->dmarc.record;
+
+	*v = (struct signature_view){ .domain = sig->domain, .selector = sig->selector };
+	align(s, sig->domain, d ? d->adkim : 'r', &v->aligned, &v->aligned_7489);
+	v->result = AUTH_PASS;
+	if (!sig->selector)
+		return;
+	v->fact = look_dns(s->c->look, RR_TXT,
+			   name_join(s->c->arena,
+				     arena_printf(s->c->arena, "%s._domainkey", sig->selector),
+				     sig->domain));
+	if (fact_is_open(v->fact)) {
+		s->open = true;
+	} else if (v->fact->state == FACT_LOST) {
+		v->result = AUTH_TEMPERROR;
+		v->reason = v->fact->detail ? v->fact->detail : fact_why_text(v->fact->why);
+	} else {
+		judge_key(s, v);
+	}
+}
+
+/* ---- DMARC ---- */
+
+static bool is_lost(const struct fact *f)
+{
+	return f && f->state == FACT_LOST;
+}
+
+static void send_dmarc(struct sending *s)
+{
+	const struct report *r = s->c->report;
+	enum presence there = r->presence[PROTO_DMARC];
+	bool pass = s->v->spf.result == SPF_RESULT_PASS && s->v->spf_aligned == PRESENCE_YES;
+	bool unknown = is_lost(s->v->spf.fact) && s->v->spf.result == SPF_RESULT_TEMPERROR;
+
+	for (size_t i = 0; i < s->v->ndkim; i++) {
+		const struct signature_view *v = &s->v->dkim[i];
+
+		pass |= v->result == AUTH_PASS && v->aligned == PRESENCE_YES;
+		unknown |= v->result == AUTH_TEMPERROR ||
+			   (v->result == AUTH_PASS && v->aligned == PRESENCE_UNKNOWN);
+	}
+	s->v->disposition = DMARC_NONE;
+	if (there == PRESENCE_UNKNOWN || there == PRESENCE_OPEN) {
+		s->v->dmarc = AUTH_TEMPERROR;
+	} else if (there != PRESENCE_YES || r->dmarc.effective_policy <= DMARC_INVALID) {
+		s->v->dmarc = AUTH_NONE;
+	} else if (pass) {
+		s->v->dmarc = AUTH_PASS;
+	} else if (unknown) {
+		s->v->dmarc = AUTH_TEMPERROR;
+	} else {
+		s->v->dmarc = AUTH_FAIL;
+		s->v->disposition = r->dmarc.effective_policy;
+	}
+}
+
+/* ---- the host ---- */
+
+/* Reverse DNS, as check_ptr has seen it. */
+static void send_ptr(struct sending *s)
+{
+	const struct ptr_view *p = &s->c->report->ptr;
+
+	s->v->ptr = PRESENCE_NA;
+	s->v->ptr_generic = PRESENCE_NONE;
+	for (size_t i = 0; i < p->naddress; i++)
+		if (str_eq(p->address[i].ip, s->wish->ip))
+			s->v->ptr = p->address[i].has_ptr == PRESENCE_YES ? p->address[i].fcrdns
+									  : p->address[i].has_ptr;
+	for (size_t i = 0; i < s->c->report->findings.n; i++)
+		if (s->c->report->findings.item[i]->rule == RULE_PTR_GENERIC)
+			s->v->ptr_generic = PRESENCE_YES;
+}
+
+/* RFC 5321 4.1.1.1: a full name that resolves; here, to the very address. */
+static void send_helo(struct sending *s)
+{
+	const char *name = s->wish->helo ? name_from_text(s->c->arena, str_c(s->wish->helo)) : NULL;
+	const struct fact *f;
+
+	s->v->helo_ok = PRESENCE_NA;
+	if (!s->wish->helo || !s->wish->ip.n)
+		return;
+	s->v->helo_ok = PRESENCE_NONE;
+	if (!name || name_labels(name) < 2 || !name_is_host(name))
+		return;
+	f = look_dns(s->c->look, s->wish->ip.n == 4 ? RR_A : RR_AAAA, name);
+	if (fact_is_open(f))
+		s->open = true;
+	if (f->state == FACT_LOST)
+		s->v->helo_ok = PRESENCE_UNKNOWN;
+	for (size_t i = 0; i < f->nrr; i++)
+		if (str_eq(f->rr[i].data, s->wish->ip))
+			s->v->helo_ok = PRESENCE_YES;
+}
+
+/* Can the domain of MAIL FROM take the bounces? */
+static void send_mail_from(struct sending *s)
+{
+	const char *name = *s->wish->mail_from ? domain_of(s->c->arena, s->wish->mail_from) : NULL;
+	static const uint16_t types[] = { RR_MX, RR_A, RR_AAAA };
+	bool some = false, lost = false;
+
+	s->v->domain_takes_mail = PRESENCE_NA;
+	if (!*s->wish->mail_from)
+		return;
+	for (size_t i = 0; name && i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct fact *f = look_dns(s->c->look, types[i], name);
+
+		s->open |= fact_is_open(f);
+		some |= f->state == FACT_SOME;
+		lost |= f->state == FACT_LOST;
+		if (types[i] == RR_MX && f->nrr == 1 && strcmp(f->rr[0].target, ".") == 0)
+			s->v->null_mx = true;
+	}
+	s->v->domain_takes_mail = some ? PRESENCE_YES : lost ? PRESENCE_UNKNOWN : PRESENCE_NONE;
+}
+
+void check_sender(struct check *c)
+{
+	struct sending s = { .c = c, .wish = c->wish->sender };
+
+	if (!s.wish)
+		return;
+	s.v = ARENA_NEW(c->arena, struct sender_view);
+	*s.v = (struct sender_view){ .ip = s.wish->ip,
+				     .helo = s.wish->helo,
+				     .mail_from = s.wish->mail_from,
+				     .ndkim = s.wish->ndkim };
+	s.open = dmarc_orgs_of(c->arena, c->look, c->domain, &s.author) == DMARC_WALK_OPEN;
+	send_spf(&s);
+	s.v->dkim = arena_array(c->arena, s.wish->ndkim, sizeof(*s.v->dkim));
+	for (size_t i = 0; i < s.wish->ndkim; i++)
+		send_signature(&s, &s.wish->dkim[i], &s.v->dkim[i]);
+	send_ptr(&s);
+	send_helo(&s);
+	send_mail_from(&s);
+	if (s.open)
+		return;
+	send_dmarc(&s);
+	c->report->sender = s.v;
+}

@@ -27,6 +27,7 @@ build pc   gmime-3.0  libgmime-3.0-dev
 build file /usr/share/publicsuffix/public_suffix_list.dafsa publicsuffix
 test  pc   cmocka      libcmocka-dev
 test  cmd  knotd       knot
+test  cmd  unbound     unbound
 test  cmd  python3     python3
 test  file /usr/lib/python3/dist-packages/yaml python3-yaml
 test  cmd  openssl     openssl
@@ -92,7 +93,7 @@ as_root() { "${root[@]}" "$@"; }
 echo "Installing: ${packages[*]}"
 as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update || echo "apt-get update failed; going on with the lists that are there" >&2
 
-# The tests start a name server of their own, with its own configuration, on a high port of the loopback. The package would also start
+# The tests start name servers of their own, with their own configuration, on high ports of the loopback. The packages would also start
 # one for the whole machine, and at every boot. Where systemd runs, its unit is masked before it is there: the package then neither
 # starts nor enables it. Elsewhere a policy-rc.d (Debian's way to forbid packages to start services) stands while apt runs, and is
 # taken away again. A machine that has one of its own keeps it: what it allows, its owner wants.
@@ -106,12 +107,16 @@ trap unplace_policy EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-name_server=
-case " ${packages[*]} " in *" knot "*) name_server=knot ;; esac
-if [ -n "$name_server" ]; then
+name_servers=()
+for package in "${packages[@]}"; do
+	case $package in knot | unbound) name_servers+=("$package") ;; esac
+done
+if [ ${#name_servers[@]} -gt 0 ]; then
 	if [ -d /run/systemd/system ]; then
-		as_root systemctl mask knot.service &&
-			echo "knot.service is masked, so that no name server runs but in tests; to use it: systemctl unmask knot" || exit 1
+		for server in "${name_servers[@]}"; do
+			as_root systemctl mask "$server.service" &&
+				echo "$server.service is masked, so that no name server runs but in tests; to use it: systemctl unmask $server" || exit 1
+		done
 	elif [ ! -e "$policy" ]; then
 		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && placed_policy=yes
 		as_root chmod 755 "$policy"
@@ -128,8 +133,10 @@ as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 ins
 	exit 1
 }
 unplace_policy
-if [ -n "$name_server" ] && [ ! -d /run/systemd/system ] && command -v update-rc.d >/dev/null; then
-	as_root update-rc.d knot disable >/dev/null 2>&1
+if [ ! -d /run/systemd/system ] && command -v update-rc.d >/dev/null; then
+	for server in ${name_servers[@]+"${name_servers[@]}"}; do
+		as_root update-rc.d "$server" disable >/dev/null 2>&1
+	done
 fi
 
 mapfile -t packages < <(missing "$@")

@@ -54,16 +54,26 @@ static struct dkim_key_view view_of(struct dkim_run *r, const struct dkim_probe 
 	};
 }
 
+/* "k=rsa" alone, beside other records: what a semicolon cut off. */
+static bool is_cut_off(const struct fact *f, struct str text)
+{
+	return f->nrr > 1 && dkim_is_key(text) && str_find(text, ';') < 0 &&
+	       !str_starts(text, S("p="));
+}
+
 /* All keys at the selector are judged. One of them, the best, stands for it in the report. */
 static void judge_keys(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f)
 {
 	struct dkim_view *d = &r->c->report->dkim;
 	struct dkim_key_view best = { .key = NULL };
+	bool has_whole = false;
 
+	for (size_t i = 0; i < f->nrr; i++)
+		has_whole |= dkim_is_key(f->rr[i].data) && !is_cut_off(f, f->rr[i].data);
 	for (size_t i = 0; i < f->nrr; i++) {
 		struct dkim_key_view v;
 
-		if (!dkim_is_key(f->rr[i].data))
+		if (!dkim_is_key(f->rr[i].data) || (is_cut_off(f, f->rr[i].data) && has_whole))
 			continue;
 		v = view_of(r, p, f, &f->rr[i]);
 		dkim_judge_key(r, &v, p->name);
@@ -80,9 +90,7 @@ static void judge_multiple(struct dkim_run *r, const struct dkim_probe *p, const
 	bool has_k_alone = false;
 
 	for (size_t i = 0; i < f->nrr; i++)
-		has_k_alone = has_k_alone ||
-			      (dkim_is_key(f->rr[i].data) && str_find(f->rr[i].data, ';') < 0 &&
-			       !str_starts(f->rr[i].data, S("p=")));
+		has_k_alone |= is_cut_off(f, f->rr[i].data);
 	x->detail = arena_printf(
 		r->c->arena,
 		has_k_alone ? "%zu records; it looks as if one was cut at its semicolons"

@@ -77,6 +77,11 @@ void dkim_judge_dangling(struct dkim_run *r, const struct dkim_probe *p, const s
 	x->detail = arena_printf(r->c->arena,
 				 fact_is_nxdomain(f) ? "%s does not exist" : "%s has no TXT record",
 				 target);
+	if (!meant && name_is_under(target, r->c->domain))
+		x->fix = arena_printf(
+			r->c->arena,
+			"publish the key in a TXT record at %s, or delete the CNAME at %s", target,
+			p->name);
 	if (meant)
 		x->fix = arena_printf(r->c->arena, "%s. IN CNAME %s.", p->name, meant);
 }

@@ -137,6 +137,23 @@ static void unknown(struct check *c, const char *subject, const struct fact *los
 		lost->detail ? lost->detail : fact_why_text(lost->why));
 }
 
+/* A record that is an alias of another domain's wants its policy host to be one as well. */
+static const char *orphan_fix(struct check *c, const char *host)
+{
+	const struct fact *txt = c->report->mta_sts.fact;
+	const char *target = txt->nchain ? txt->chain[txt->nchain - 1].target : "";
+
+	if (str_starts(str_c(target), S("_mta-sts.")))
+		return arena_printf(
+			c->arena,
+			"%s. IN CNAME mta-sts.%s., with a certificate for %s there; or delete the record at %s",
+			host, target + strlen("_mta-sts."), host, txt->name);
+	return arena_printf(
+		c->arena,
+		"serve the policy at https://%s/.well-known/mta-sts.txt, or delete the record at %s",
+		host, txt->name);
+}
+
 static void fetch(struct check *c)
 {
 	const char *host = name_join(c->arena, "mta-sts", c->domain);
@@ -150,6 +167,7 @@ static void fetch(struct check *c)
 		f = found(c, RULE_STS_ORPHAN, host, a, NULL);
 		f->detail = fact_is_nxdomain(a) ? "the policy host does not exist"
 						: "the policy host has no address";
+		f->fix = orphan_fix(c, host);
 		return;
 	}
 	if (a->state != FACT_SOME && aaaa->state != FACT_SOME) {

@@ -263,6 +263,11 @@ static void judge_lost(const struct judging *j)
 	f->detail = https->detail ? arena_printf(j->c->arena, "%s: %s", fact_why_text(https->why),
 						 https->detail)
 				  : fact_why_text(https->why);
+	if (tls)
+		f->fix = arena_printf(
+			j->c->arena,
+			"give the host a certificate for %s from a public authority, and let it renew by itself",
+			j->host);
 	if (tls || large)
 		f->sure = true;
 }

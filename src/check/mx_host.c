@@ -97,6 +97,10 @@ static void check_label(struct check *c, const struct mx_host *h)
 		f->fix = mx_line(c->arena, h->mx, h->rr->preference, ascii);
 	} else if (str_find(octets, '_') >= 0) {
 		f->detail = arena_printf(c->arena, "%s has an underscore", h->name);
+		/* Cloudflare's stand-in for an MX host whose own record is proxied */
+		if (str_starts(octets, S("_dc-mx.")))
+			f->fix =
+				"Cloudflare made this name because the MX host's own address record is proxied: set that record to \"DNS only\"";
 	} else {
 		f->detail = arena_printf(c->arena, "%s is no host name", h->name);
 	}

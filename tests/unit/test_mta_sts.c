@@ -397,6 +397,21 @@ static void fixes(void **state)
 	assert_string_equal(f->subject, "mx.e.test");
 	assert_string_equal(f->fix, "mx: mx.e.test");
 	tape_audit_free(&t);
+	run(&t, SENDS RECORD);
+	f = tape_audit_find(&t, RULE_STS_ORPHAN);
+	assert_string_equal(
+		f->fix,
+		"serve the policy at https://mta-sts.e.test/.well-known/mta-sts.txt, or delete the record at _mta-sts.e.test");
+	tape_audit_free(&t);
+	run(&t, SENDS "_mta-sts.e.test TXT SOME 60 >_mta-sts.f.test \"v=STSv1; id=1\"\n");
+	f = tape_audit_find(&t, RULE_STS_ORPHAN);
+	assert_true(str_starts(str_c(f->fix), S("mta-sts.e.test. IN CNAME mta-sts.f.test.")));
+	tape_audit_free(&t);
+	run(&t, SENDS RECORD HOST "mta-sts.e.test HTTPS LOST certificate\n");
+	f = tape_audit_find(&t, RULE_STS_HTTPS);
+	assert_true(f->sure);
+	assert_true(str_find_str_ci(str_c(f->fix), S("mta-sts.e.test")) > 0);
+	tape_audit_free(&t);
 }
 
 /* A web page in the policy's place is one fault, not one a line. */

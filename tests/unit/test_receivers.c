@@ -243,9 +243,54 @@ static void the_table_is_whole(void **state)
 	}
 }
 
+/* Nobody refuses mail that is not sent, so what could not be had does not matter either. */
+static void no_mail_is_no_risk(void **state)
+{
+	static const enum intent quiet[] = { INTENT_RECEIVES, INTENT_PARKED };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct report r;
+
+		report(&r, DMARC_REJECT);
+		broken(&r, RULE_MX_UNKNOWN, &lost);
+		broken(&r, RULE_PTR_UNKNOWN, &lost);
+		judge_risk(&arena, &r);
+		assert_int_equal(r.risk, RISK_UNKNOWN);
+		report(&r, DMARC_REJECT);
+		broken(&r, RULE_MX_UNKNOWN, &lost);
+		broken(&r, RULE_PTR_UNKNOWN, &lost);
+		r.intent = quiet[i];
+		judge_risk(&arena, &r);
+		assert_int_equal(r.risk, RISK_NONE);
+		assert_int_equal(r.nrisk_because, 0);
+	}
+}
+
+/* One key is broken, and another could not be had: whether mail is signed is not known. */
+static void a_key_lost_beside_a_broken_one(void **state)
+{
+	struct report r;
+	struct standing s;
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	broken(&r, RULE_DKIM_NO_P, &some);
+	stand_report(&arena, &r, false, &s);
+	assert_int_equal(s.met[COND_DKIM_NO_PASS], MET_YES);
+	r.dkim.lost = 1;
+	stand_report(&arena, &r, false, &s);
+	assert_int_equal(s.met[COND_DKIM_NO_PASS], MET_LOST);
+	sound_key(&r);
+	stand_report(&arena, &r, false, &s);
+	assert_int_equal(s.met[COND_DKIM_NO_PASS], MET_MAYBE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(no_mail_is_no_risk, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_key_lost_beside_a_broken_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_wrong_is_accepted_by_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_selector_not_guessed_is_no_fault, setup,
 						teardown),

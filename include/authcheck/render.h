@@ -50,6 +50,9 @@ void render_sender_json(struct buf *out, struct arena *scratch, const struct rep
 /* `authcheck explain`, `authcheck rules`, doc/rules.md: the rule table itself. */
 void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,
 		    const struct render_options *o);
+/* All rules of a protocol, or of the baselines, a line each. */
+void render_explain_proto(struct buf *out, struct arena *scratch, enum proto proto,
+			  const struct render_options *o);
 void render_rules_text(struct buf *out);
 void render_rules_markdown(struct buf *out);
 

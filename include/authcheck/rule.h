@@ -54,6 +54,9 @@ bool rule_from(struct str name, enum rule_id *out);
 /* The rule whose name is one slip away, or that ends in `name` ("multiple"); NULL. */
 const char *rule_nearest(struct str name);
 
+/* By key or title ("mta_sts", "MTA-STS", "mta-sts"). False when there is no such protocol. */
+bool proto_from(struct str name, enum proto *out);
+
 const char *severity_name(enum severity s); /* "error" "warning" "info" */
 const char *proto_name(enum proto p);       /* JSON key: "spf" … "mta_sts" "tls_rpt" */
 const char *proto_title(enum proto p);      /* "SPF" … "MTA-STS" "TLS-RPT" */

@@ -40,6 +40,18 @@ bool rule_from(struct str name, enum rule_id *out)
 	return false;
 }
 
+bool proto_from(struct str name, enum proto *out)
+{
+	for (int p = 0; p <= PROTO_PROFILE; p++) {
+		if (str_eq_ci(name, str_c(protos[p].name)) ||
+		    str_eq_ci(name, str_c(protos[p].title))) {
+			*out = (enum proto)p;
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *severity_name(enum severity s)
 {
 	return severity_names[s];

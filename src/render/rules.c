@@ -1,36 +1,5 @@
-/* The rule table as text: `authcheck explain`, `authcheck rules` and doc/rules.md. */
-#include "text.h"
-
-static void paragraph(struct pen *p, const char *text, size_t indent)
-{
-	p->indent = indent;
-	pen_to(p, indent);
-	pen_words(p, text);
-	pen_newline(p);
-}
-
-void render_explain(struct buf *out, struct arena *scratch, enum rule_id id,
-		    const struct render_options *o)
-{
-	const struct rule *r = &rules[id];
-	struct pen p;
-
-	pen_init(&p, out, scratch, o);
-	pen_style(&p, STYLE_BOLD);
-	pen_put(&p, r->name);
-	pen_style(&p, STYLE_PLAIN);
-	pen_put(&p, ":");
-	paragraph(&p, r->title, 0);
-	paragraph(&p,
-		  arena_printf(scratch, "%s, %s, %s", severity_name(r->severity),
-			       proto_title(r->proto), r->ref),
-		  0);
-	pen_newline(&p);
-	paragraph(&p, r->why, 0);
-	pen_newline(&p);
-	paragraph(&p, "How to mend it:", 0);
-	paragraph(&p, r->fix, 2);
-}
+/* The rule table as text: `authcheck rules` and doc/rules.md. */
+#include "render.h"
 
 void render_rules_text(struct buf *out)
 {

@@ -43,6 +43,10 @@ expect 0 'authcheck [0-9]' --version
 expect 0 'usage: ' --help
 expect 0 '^spf-multiple' rules
 expect 0 'How to mend it' explain spf-multiple
+expect 0 'Gmail: reject' explain spf-none dmarc-none
+expect 0 'faulty: example.com. IN TXT' explain spf-cidr
+expect 0 'The rules of SPF' explain spf
+expect 0 'The rules of MTA-STS' explain mta-sts
 
 # ---- names ----
 expect 0 '^example.com: ' --replay $good --selector sel1 --discover none 'EXAMPLE.com.'

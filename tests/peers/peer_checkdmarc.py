@@ -36,7 +36,8 @@ def audit(domain):
     why["tls_rpt"] = (r.get("error"), r.get("warnings"))
     r = smtp.check_mx(domain, skip_tls=True, mta_sts_mx_patterns=patterns)
     out["mx"] = [h["hostname"] for h in r.get("hosts") or [] if h["hostname"]]
-    out["sts_uncovered"] = sorted(w.split()[0] for w in r.get("warnings") or [] if w.endswith(" is not included in the MTA-STS policy"))
+    uncovered = " is not included in the MTA-STS policy"
+    out["sts_uncovered"] = sorted(w[:-len(uncovered)] for w in r.get("warnings") or [] if w.endswith(uncovered) and w != uncovered)
     why["mx"] = (r.get("error"), r.get("warnings"))
     out["why"] = why
     return out

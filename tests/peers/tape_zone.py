@@ -13,8 +13,9 @@ class Unservable(Exception):
 
 
 def facts(paths):
-    """The last fact of each question: {(name, type): (state, records, chain, rest)}."""
-    out = {}
+    """The last fact of each question: {(name, type): (state, why, ttl, chain, records)}; "signed" is a set of names beside them."""
+    out, signed = {}, set()
+    out["signed"] = signed
     for path in paths:
         with open(path, encoding="utf-8") as f:
             for line in f:
@@ -33,6 +34,8 @@ def facts(paths):
                     word = rest.pop(0)
                     if word[0] == ">":
                         chain.append(word[1:])
+                    elif word == "ad=1" and name != ".":
+                        signed.add(name)
                 records, now = [], []
                 for word in rest + ["/"]:
                     if word == "/":
@@ -65,8 +68,11 @@ def rdata(rtype, record):
 def zone(paths):
     """The lines of the zone, and the names below which the server is to answer SERVFAIL."""
     lines, servfail, have, nodata, nxdomain = {}, [], set(), set(), set()
-    for (name, rtype), (state, why, ttl, chain, records) in facts(paths).items():
-        if rtype in ("HTTPS", "SMTP"):
+    told = facts(paths)
+    for name in told.pop("signed"):
+        raise Unservable("%s is signed" % name)
+    for (name, rtype), (state, why, ttl, chain, records) in told.items():
+        if rtype in ("HTTPS", "SMTP") or name == ".":
             continue
         if state == "LOST":
             if why != "servfail":

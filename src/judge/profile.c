@@ -293,6 +293,31 @@ static struct answer starttls(const struct report *r)
 		     : (struct answer){ .is = IS_UNASKED, .detail = "STARTTLS (use --starttls)" };
 }
 
+/* RFC 7672: senders use the records of hosts for which DNSSEC vouches. */
+static struct answer dane(const struct report *r)
+{
+	const struct fact *lost = NULL;
+	bool unknown_host = !r->dane.nhost;
+
+	for (size_t i = 0; i < r->dane.nhost; i++) {
+		const struct dane_host_view *h = &r->dane.host[i];
+
+		if (h->fact && h->fact->state == FACT_NONE)
+			return failed(h->fact, NULL, "an MX host has no TLSA record");
+		if (!h->fact || h->fact->state != FACT_SOME) {
+			lost = h->fact ? h->fact : lost;
+			unknown_host = true;
+			continue;
+		}
+		if (!h->usable)
+			return failed(h->fact, NULL, "no TLSA record of an MX host is usable");
+		if (h->secure == PRESENCE_NONE)
+			return failed(h->fact, NULL, "DNSSEC does not vouch for an MX host");
+		unknown_host |= h->secure != PRESENCE_YES;
+	}
+	return unknown_host ? unknown(lost, NULL) : met();
+}
+
 /* ---- MTA-STS, TLS-RPT ---- */
 
 static struct answer mta_sts_enforce(const struct report *r)

@@ -225,9 +225,12 @@ static enum presence judge_certificate(struct check *c, const struct dane_host *
 	if (whole && !*more)
 		return PRESENCE_UNKNOWN;
 	f = host_found(c, h, RULE_DANE_MISMATCH, NULL);
-	f->detail = arena_printf(
-		c->arena, "none of %zu TLSA record%s is of the certificate of %s%s",
-		h->view->usable, h->view->usable == 1 ? "" : "s", h->mx->name, more);
+	f->detail = h->view->usable == 1
+			    ? arena_printf(c->arena, "it is not of the certificate of %s%s",
+					   h->mx->name, more)
+			    : arena_printf(c->arena,
+					   "none of %zu TLSA records is of the certificate of %s%s",
+					   h->view->usable, h->mx->name, more);
 	if (!*more)
 		f->fix = arena_printf(c->arena, "%s. IN TLSA 3 1 1 %s", h->fact->name,
 				      smtp_hex(c->arena, talk->cert[0].spki256, SMTP_SHA256));

@@ -205,10 +205,11 @@ static void judge_lost(struct check *c, const struct smtp_tally *t)
 	bool blocked = t->unreached && t->unreached == t->asked;
 
 	if (blocked)
-		found(c, RULE_SMTP_UNREACHABLE, c->domain, t->first_unreached, NULL)->detail =
-			t->asked == 1 ? t->first_unreached->detail
-				      : arena_printf(c->arena, "none of %zu MX hosts answers; %s",
-						     t->asked, t->first_unreached->detail);
+		found(c, RULE_SMTP_UNREACHABLE, c->domain, t->first_unreached, NULL)
+			->detail = arena_printf(
+			c->arena,
+			"%s; most networks block port 25 on the way out, so this is likely no fault of the domain",
+			t->first_unreached->detail ? t->first_unreached->detail : "no connection");
 	for (size_t i = 0; i < v->nhost && !blocked; i++)
 		if (v->host[i].fact && v->host[i].fact->state == FACT_LOST)
 			found_unknown(c, v->host[i].fact);

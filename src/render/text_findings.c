@@ -176,7 +176,7 @@ static void put_place(struct pen *p, const struct finding *f)
 					  fact->detail ? fact->detail : fact_why_text(fact->why)));
 	else if (!rr && fact->kind == ASK_DNS)
 		pen_words(p, arena_printf(p->scratch, ": %zu records", fact->nrr));
-	else if (!rr && fact->status != 200)
+	else if (fact->kind == ASK_HTTPS && fact->status != 200)
 		pen_words(p, arena_printf(p->scratch, ": HTTP status %d", fact->status));
 	pen_style(p, STYLE_PLAIN);
 }

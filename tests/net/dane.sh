@@ -9,7 +9,7 @@ done
 authcheck=$(realpath "${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}")
 
 ca=$work/ca
-. tests/net/smtp_ca.sh
+. tests/net/lib_ca.sh
 make_ca
 serve ports $python tests/net/smtp_server.py "$ca" chain no_starttls
 read -r chain none <<<"$ports"

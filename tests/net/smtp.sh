@@ -13,7 +13,7 @@ libs=$root/usr/lib/postfix
 [ "$(id -u)" -eq 0 ] || { echo "skipped: Postfix's master starts as root only"; exit 77; }
 
 ca=$work/ca
-. tests/net/smtp_ca.sh
+. tests/net/lib_ca.sh
 make_ca
 kinds=(good chain wrong expired self no_starttls)
 declare -A port

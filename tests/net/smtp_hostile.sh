@@ -4,7 +4,7 @@
 command -v openssl >/dev/null || { echo 'skipped: no openssl'; exit 77; }
 
 ca=$work/ca
-. tests/net/smtp_ca.sh
+. tests/net/lib_ca.sh
 make_ca
 
 names=(good chain wrong cnonly expired self no_starttls no_ehlo ehlo_refused ehlo_closes mixed_codes lf eight_bit early starttls_refused

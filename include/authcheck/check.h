@@ -73,8 +73,9 @@ check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO mea
 			  this step */
 check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt,
 	check_dane, check_smtp;
-check_fn check_sender;   /* after check_dmarc, whose record it reads from the report */
-check_fn check_together; /* last: reads what the others have put into the report */
+check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and names it reads */
+check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */
+check_fn check_together;    /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,
 				    const struct fact *fact, const struct rr *rr)

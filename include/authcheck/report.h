@@ -94,7 +94,9 @@ struct spf_view {
 	const char *mended;     /* a line to publish: the record without what can be left out; NULL:
 				   there is nothing such */
 	const char *mended_fix; /* the same as a fix: it may say more before the line */
-	unsigned mended_lookups; /* what that costs */
+	unsigned mended_lookups;          /* what that costs */
+	struct spf_evaluation *evaluated; /* the addresses given with --ip, in that order */
+	size_t nevaluated;
 };
 
 /* ---- DKIM ---- */

@@ -14,6 +14,7 @@ static const struct {
 	{ check_dmarc, true },
 	{ check_mx, true },
 	{ check_ptr, true },
+	{ check_spf_senders, false }, /* a described sender is check_sender's */
 	{ check_mta_sts, false },
 	{ check_tls_rpt, false },
 	{ check_dane, false },

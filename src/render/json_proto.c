@@ -61,11 +61,26 @@ static json_t *spf_tree(struct tree *t, const struct spf_node *n, unsigned depth
 	return o;
 }
 
+static json_t *spf_evaluation(struct js *js, const struct spf_evaluation *e)
+{
+	json_t *o = js_object(js);
+
+	js_set(js, o, "ip", js_words(js, ip_text(js->arena, e->ip)));
+	js_set(js, o, "result", js_words(js, spf_result_name(e->result)));
+	js_set(js, o, "mechanism", e->term ? js_text(js, e->term->text) : json_null());
+	js_set(js, o, "mechanism_domain", js_words(js, e->term ? e->term_domain : NULL));
+	js_set(js, o, "why", js_words(js, e->why));
+	js_set(js, o, "lookups", js_number(js, e->lookups));
+	js_set(js, o, "void_lookups", js_number(js, e->voids));
+	return o;
+}
+
 static void set_spf(struct js *js, json_t *o, const struct report *r)
 {
 	const struct spf_view *v = &r->spf;
 	const struct spf_node *root = v->root && v->root->spf ? v->root : NULL;
 	json_t *records = js_array(js), *hex = js_array(js), *terms = js_array(js);
+	json_t *evaluated = js_array(js);
 	struct tree tree = { .js = js };
 	bool clean = true;
 
@@ -99,6 +114,9 @@ static void set_spf(struct js *js, json_t *o, const struct report *r)
 	js_set(js, o, "mended", js_words(js, v->mended));
 	js_set(js, o, "mended_lookups",
 	       js_number_if(js, v->mended != NULL, v->mended ? v->mended_lookups : 0));
+	for (size_t i = 0; i < v->nevaluated; i++)
+		js_push(js, evaluated, spf_evaluation(js, &v->evaluated[i]));
+	js_set(js, o, "evaluated", evaluated);
 	js_set(js, o, "tree", root ? spf_tree(&tree, root, 1) : json_null());
 }
 

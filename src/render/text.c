@@ -199,8 +199,10 @@ static void put_block(struct pen *p, const struct report *r, enum proto proto, b
 	if (p->o->verbose)
 		text_records(p, r, proto);
 	text_findings(p, r, proto);
-	if (proto == PROTO_SPF)
+	if (proto == PROTO_SPF) {
+		text_spf_evaluated(p, r);
 		text_spf_tree(p, r);
+	}
 	*apart = p->lines > lines;
 	if (*apart)
 		pen_newline(p);

@@ -68,6 +68,9 @@ enum {
 void text_record(struct pen *p, struct str text, const struct mark *marks, size_t n, size_t indent,
 		 unsigned flags);
 
+/* What SPF gives the addresses of --ip: a line each, those that pass only when verbose. */
+void text_spf_evaluated(struct pen *p, const struct report *r);
+
 /* What there is of a protocol, in words: "7 of 10 look-ups, 0 void". */
 void text_summary(struct pen *p, const struct report *r, enum proto proto);
 /* Is there anything to say of a protocol that not every audit looks at? */

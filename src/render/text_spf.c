@@ -2,6 +2,8 @@
  * (RFC 7208 4.6.4). Layer: render. */
 #include "text.h"
 
+#include "name.h"
+
 enum {
 	LIMIT = 10,
 	VOID_LIMIT = 2,
@@ -114,6 +116,31 @@ void text_spf_tree(struct pen *p, const struct report *r)
 		pen_to(p, COL_TERM);
 		pen_put(p, arena_printf(p->scratch, "... %zu more%s", w.left_out,
 					p->o->verbose ? "" : " (-v shows them)"));
+		pen_newline(p);
+	}
+}
+
+void text_spf_evaluated(struct pen *p, const struct report *r)
+{
+	for (size_t i = 0; i < r->spf.nevaluated; i++) {
+		const struct spf_evaluation *e = &r->spf.evaluated[i];
+
+		if (e->result == SPF_RESULT_PASS && !p->o->verbose)
+			continue;
+		p->indent = 4;
+		pen_to(p, 2);
+		pen_words(p, ip_text(p->scratch, e->ip));
+		pen_words(p, arena_printf(p->scratch, " gets %s", spf_result_name(e->result)));
+		if (e->term) {
+			pen_words(p, " by ");
+			pen_words(p, arena_strndup(p->scratch, e->term->text.p, e->term->text.n));
+			if (strcmp(e->term_domain, r->domain) != 0)
+				pen_words(p, arena_printf(p->scratch, " of %s", e->term_domain));
+		} else if (e->why) {
+			pen_words(p, arena_printf(p->scratch, ": %s", e->why));
+		}
+		pen_words(p, arena_printf(p->scratch, " (%u look-ups, %u void)", e->lookups,
+					  e->voids));
 		pen_newline(p);
 	}
 }

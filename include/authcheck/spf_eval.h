@@ -3,10 +3,24 @@
  * Layer: check (helper of the checkers that know a client, and of `authcheck sender`). It shares
  * the parser with the static walk; unlike that it stops at the first match, as receivers do.
  *
- * While facts are OPEN the answer is open as well, and says nothing. What is asked: the names in
- * each record that has been had, all at once, so that an evaluation takes as many round trips as
- * includes are nested, not as there are terms. The limits bound it for every record: 10 terms, 2
- * void look-ups, 10 MX and 10 PTR names. */
+ *	struct spf_client client = { .ip = ip, .helo = "mail.example.com",
+ *				     .mail_from = "user@example.com" };
+ *	struct spf_evaluation e;
+ *
+ *	spf_check_host(arena, look, &client, &e);
+ *	if (!e.open)
+ *		... spf_result_name(e.result), e.term, e.explanation
+ *
+ * 1. While facts are OPEN the answer is open as well, and says nothing; the questions have been
+ *put.
+ * 2. The answer and the set of questions depend on what the world answers alone, not on the order:
+ * spf_eval_ask.c says what is asked ahead.
+ * 3. The limits bound it for every record: 10 terms, 2 void look-ups, 10 MX hosts, 10 addresses of
+ * each, 10 PTR names; at most 22 records are parsed in a step.
+ * 4. A LOST fact gives temperror where RFC 7208 5 says so, and `fact` is that fact: such an answer
+ *is never a sure one.
+ * 5. The client's words may hold any octets but NUL, and so may the explanation: escape it before
+ * printing. */
 #ifndef AUTHCHECK_SPF_EVAL_H
 #define AUTHCHECK_SPF_EVAL_H
 

@@ -13,6 +13,16 @@ enum spf_step {
 	SPF_STEP_STOP,  /* out->result stands */
 };
 
+/* The TXT RRset of a domain, read. */
+struct spf_source {
+	const struct fact *fact;
+	const struct rr *rr; /* its SPF record, when there is one */
+	struct spf spf;      /* of rr */
+	unsigned records;    /* SPF records: 0, 1, or 2 for several */
+	bool broken;         /* a syntax error in it: permerror */
+	struct spf_source *next;
+};
+
 struct spf_eval {
 	struct arena *arena;
 	struct look *look;
@@ -22,7 +32,8 @@ struct spf_eval {
 	const char *local, *domain; /* of MAIL FROM; domain NULL: no proper name */
 	const char *domain_text;    /* as given */
 	const struct spf *deciding; /* the record whose term decided */
-	unsigned ahead;             /* questions asked ahead */
+	struct spf_source
+		*sources; /* the records that this step has parsed: at most two walks of 11 */
 };
 
 /* Sets ip, local and domain. */
@@ -32,6 +43,15 @@ void spf_eval_begin(struct spf_eval *e, const char *mail_from);
  * needs is OPEN. */
 bool spf_target(struct spf_eval *e, const struct spf_term *t, const char *domain,
 		const char **target);
+
+/* A settled TXT RRset, read. */
+const struct spf_source *spf_source(struct spf_eval *e, const struct fact *txt);
+
+/* Is it an ip4 or ip6 term that matches? */
+bool spf_holds_client(const struct spf_eval *e, const struct spf_term *t);
+
+/* Asks for what the record at `domain` leads to. */
+void spf_ask_ahead(struct spf_eval *e, const char *domain);
 
 /* A name of the client's address that its forward DNS confirms (5.5): one at or below `below`; the
  * first in order when `must` is false and there is no such. *name NULL: none. False: OPEN. */

@@ -18,7 +18,7 @@
 #include "spf_eval_part.h"
 #include "spf_macro.h"
 
-enum { LOOKUPS_MAX = 10, VOIDS_MAX = 2, MX_MAX = 10, ADDRESSES_MAX = 10, AHEAD_MAX = 40 };
+enum { LOOKUPS_MAX = 10, VOIDS_MAX = 2, MX_MAX = 10, ADDRESSES_MAX = 10 };
 
 static enum spf_step stop(struct spf_eval *e, enum spf_result result, const char *why,
 			  const struct fact *f)
@@ -69,6 +69,14 @@ static bool same_net(struct str a, struct str b, int bits)
 	       (((unsigned char)a.p[whole] ^ (unsigned char)b.p[whole]) >> (8 - rest)) == 0;
 }
 
+bool spf_holds_client(const struct spf_eval *e, const struct spf_term *t)
+{
+	if (t->kind != SPF_IP4 && t->kind != SPF_IP6)
+		return false;
+	return same_net(e->ip, (struct str){ (const char *)t->ip, t->kind == SPF_IP4 ? 4 : 16 },
+			t->kind == SPF_IP4 ? t->cidr4 : t->cidr6);
+}
+
 static bool has_address(const struct spf_eval *e, const struct fact *f, const struct spf_term *t)
 {
 	int bits = e->ip.n == 4 ? t->cidr4 : t->cidr6;
@@ -88,8 +96,6 @@ static enum spf_step match_a(struct spf_eval *e, const struct spf_term *t, const
 {
 	const struct fact *f;
 
-	if (!target)
-		return count_void(e);
 	f = look_address(e, target);
 	if (fact_is_open(f))
 		return open_fact(e);
@@ -104,7 +110,7 @@ static enum spf_step match_a(struct spf_eval *e, const struct spf_term *t, const
 static enum spf_step match_hosts(struct spf_eval *e, const struct spf_term *t,
 				 const struct fact *mx)
 {
-	bool any = false;
+	bool any = false, looked = false;
 
 	for (size_t i = 0; i < mx->nrr; i++)
 		if (strcmp(mx->rr[i].target, ".") != 0)
@@ -125,16 +131,15 @@ static enum spf_step match_hosts(struct spf_eval *e, const struct spf_term *t,
 		if (has_address(e, f, t))
 			return SPF_STEP_MATCH;
 		any |= f->state == FACT_SOME;
+		looked = true;
 	}
-	return any ? SPF_STEP_NO : count_void(e);
+	return any || !looked ? SPF_STEP_NO : count_void(e);
 }
 
 static enum spf_step match_mx(struct spf_eval *e, const struct spf_term *t, const char *target)
 {
 	const struct fact *f;
 
-	if (!target)
-		return count_void(e);
 	f = look_dns(e->look, RR_MX, target);
 	if (fact_is_open(f))
 		return open_fact(e);
@@ -151,8 +156,6 @@ static enum spf_step match_exists(struct spf_eval *e, const char *target)
 {
 	const struct fact *f;
 
-	if (!target)
-		return count_void(e);
 	f = look_dns(e->look, RR_A, target);
 	if (fact_is_open(f))
 		return open_fact(e);
@@ -171,7 +174,7 @@ static enum spf_step match_ptr(struct spf_eval *e, const char *target)
 		return open_fact(e);
 	if (ptr->state == FACT_NONE)
 		return count_void(e);
-	if (!spf_validated_name(e, target ? target : ".", true, &name))
+	if (!spf_validated_name(e, target, true, &name))
 		return open_fact(e);
 	return name ? SPF_STEP_MATCH : SPF_STEP_NO;
 }
@@ -207,23 +210,20 @@ static enum spf_step match(struct spf_eval *e, const struct spf_term *t, const c
 		return permerror(e, "more than 10 terms need a look-up");
 	if (spf_kind_counts(t->kind) && !spf_target(e, t, domain, &target))
 		return open_fact(e);
+	if (t->kind == SPF_INCLUDE)
+		return match_include(e, target);
+	/* 4.8: nothing is looked up for what expands to no name, so nothing is void */
+	if (spf_kind_counts(t->kind) && !target)
+		return SPF_STEP_NO;
 	switch (t->kind) {
 	case SPF_ALL: return SPF_STEP_MATCH;
 	case SPF_IP4:
-		return e->ip.n == 4 && same_net(e->ip, (struct str){ (const char *)t->ip, 4 },
-						t->cidr4)
-			       ? SPF_STEP_MATCH
-			       : SPF_STEP_NO;
-	case SPF_IP6:
-		return e->ip.n == 16 && same_net(e->ip, (struct str){ (const char *)t->ip, 16 },
-						 t->cidr6)
-			       ? SPF_STEP_MATCH
-			       : SPF_STEP_NO;
+	case SPF_IP6: return spf_holds_client(e, t) ? SPF_STEP_MATCH : SPF_STEP_NO;
 	case SPF_A: return match_a(e, t, target);
 	case SPF_MX: return match_mx(e, t, target);
 	case SPF_EXISTS: return match_exists(e, target);
 	case SPF_PTR: return match_ptr(e, target);
-	case SPF_INCLUDE: return match_include(e, target);
+	case SPF_INCLUDE:
 	case SPF_REDIRECT:
 	case SPF_EXP:
 	case SPF_UNKNOWN_MODIFIER:
@@ -234,68 +234,30 @@ static enum spf_step match(struct spf_eval *e, const struct spf_term *t, const c
 
 /* ---- records ---- */
 
-/* The record at a domain, parsed. STEP_MATCH: *rr and *spf are it; else the result stands. */
-static enum spf_step fetch(struct spf_eval *e, const char *domain, const struct fact **fact,
-			   const struct rr **rr, struct spf *spf)
+/* The record at a domain, parsed. STEP_MATCH: *source is it; else the result stands. */
+static enum spf_step fetch(struct spf_eval *e, const char *domain, const struct spf_source **source)
 {
-	size_t n = 0;
+	const struct fact *fact;
 
 	if (!domain || name_labels(domain) < 2)
 		return stop(e, SPF_RESULT_NONE, "no domain name", NULL);
-	*fact = look_dns(e->look, RR_TXT, domain);
-	if (fact_is_open(*fact))
+	fact = look_dns(e->look, RR_TXT, domain);
+	if (fact_is_open(fact))
 		return open_fact(e);
-	if ((*fact)->state == FACT_LOST)
-		return temperror(e, *fact);
-	for (size_t i = 0; i < (*fact)->nrr; i++)
-		if (spf_is_record((*fact)->rr[i].data)) {
-			*rr = &(*fact)->rr[i];
-			n++;
-		}
-	if (!n)
-		return stop(e, SPF_RESULT_NONE, NULL, *fact);
-	if (n > 1)
+	if (fact->state == FACT_LOST)
+		return temperror(e, fact);
+	*source = spf_source(e, fact);
+	if (!(*source)->records)
+		return stop(e, SPF_RESULT_NONE, NULL, fact);
+	if ((*source)->records > 1)
 		return stop(e, SPF_RESULT_PERMERROR,
 			    arena_printf(e->arena, "%s has more than one SPF record", domain),
-			    *fact);
-	parse_spf(e->arena, (*rr)->data, spf);
-	if (spf->faults.n)
+			    fact);
+	if ((*source)->broken)
 		return stop(e, SPF_RESULT_PERMERROR,
 			    arena_printf(e->arena, "the record of %s has a syntax error", domain),
-			    *fact);
+			    fact);
 	return SPF_STEP_MATCH;
-}
-
-/* Puts all questions of a record on the list, and of what it includes as far as that is known. */
-static void ask_ahead(struct spf_eval *e, const struct spf *spf, const char *domain, unsigned depth)
-{
-	for (size_t i = 0; i < spf->n && e->ahead < AHEAD_MAX; i++) {
-		const struct spf_term *t = &spf->term[i];
-		const char *target = NULL;
-		const struct fact *fact;
-		const struct rr *rr;
-		struct spf_evaluation ignored = { 0 };
-		struct spf_eval sub = *e;
-		struct spf below;
-
-		if (t->kind == SPF_ALL)
-			return;
-		if (!spf_kind_counts(t->kind) || t->kind == SPF_PTR ||
-		    !spf_target(e, t, domain, &target) || !target)
-			continue;
-		e->ahead++;
-		if (t->kind == SPF_A)
-			look_address(e, target);
-		else if (t->kind == SPF_MX)
-			look_dns(e->look, RR_MX, target);
-		else if (t->kind == SPF_EXISTS)
-			look_dns(e->look, RR_A, target);
-		if ((t->kind != SPF_INCLUDE && t->kind != SPF_REDIRECT) || depth >= LOOKUPS_MAX)
-			continue;
-		sub.out = &ignored;
-		if (fetch(&sub, target, &fact, &rr, &below) == SPF_STEP_MATCH)
-			ask_ahead(e, &below, target, depth + 1);
-	}
 }
 
 static enum spf_result by_qualifier(char q)
@@ -334,17 +296,16 @@ static bool is_void(const struct spf_eval *e, const char *domain)
 /* check_host() for one domain. `top`: the result is the message's, not an include's. */
 static enum spf_step evaluate(struct spf_eval *e, const char *domain, bool top)
 {
-	const struct fact *fact;
-	const struct rr *rr;
-	struct spf *spf = ARENA_NEW(e->arena, struct spf);
-	enum spf_step step = fetch(e, domain, &fact, &rr, spf);
+	const struct spf_source *source = NULL;
+	enum spf_step step = fetch(e, domain, &source);
+	const struct spf *spf;
 
 	if (step != SPF_STEP_MATCH) {
 		if (e->out->lookups && e->out->result == SPF_RESULT_NONE && is_void(e, domain))
 			e->out->voids++;
 		return step;
 	}
-	ask_ahead(e, spf, domain, 0);
+	spf = &source->spf;
 	for (size_t i = 0; i < spf->n; i++) {
 		const struct spf_term *t = &spf->term[i];
 
@@ -358,8 +319,8 @@ static enum spf_step evaluate(struct spf_eval *e, const char *domain, bool top)
 		if (top) {
 			e->out->term = t;
 			e->out->term_domain = domain;
-			e->out->fact = fact;
-			e->out->rr = rr;
+			e->out->fact = source->fact;
+			e->out->rr = source->rr;
 			e->deciding = spf;
 		}
 		return stop(e, by_qualifier(t->qualifier), NULL, NULL);
@@ -367,8 +328,8 @@ static enum spf_step evaluate(struct spf_eval *e, const char *domain, bool top)
 	if (spf->redirect && !spf->all)
 		return follow_redirect(e, spf, domain, top);
 	if (top) {
-		e->out->fact = fact;
-		e->out->rr = rr;
+		e->out->fact = source->fact;
+		e->out->rr = source->rr;
 		e->out->term_domain = domain;
 	}
 	return stop(e, SPF_RESULT_NEUTRAL, NULL, NULL);
@@ -386,6 +347,8 @@ static void check(struct arena *a, struct look *l, const struct spf_client *clie
 	out->ip = e.ip;
 	out->domain = e.domain;
 	evaluate(&e, e.domain, true);
+	if (e.domain && name_labels(e.domain) >= 2)
+		spf_ask_ahead(&e, e.domain);
 	if (!out->open && out->result == SPF_RESULT_FAIL)
 		spf_explain(&e);
 }

@@ -3,7 +3,7 @@
 
 #include "name.h"
 
-enum { PTR_MAX = 10 };
+enum { PTR_MAX = 10, EXPANSION_MAX = 256 * 1024 };
 
 /* ---- the client ---- */
 
@@ -12,6 +12,40 @@ static struct str unmap(struct str ip)
 	static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff' };
 
 	return ip.n == 16 && memcmp(ip.p, mapped, 12) == 0 ? str_from(ip, 12) : ip;
+}
+
+static bool is_plain_ascii(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	return true;
+}
+
+/* A name from its octets: a backslash is one of them, and no escape. NULL when it is none. */
+static const char *name_from_octets(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n * 2 + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\')
+			p[n++] = '\\';
+		p[n++] = s.p[i];
+	}
+	return name_from_text(a, (struct str){ p, n });
+}
+
+/* As clients give it, with U-labels made A-labels (4.3), and without a final dot. */
+static const char *domain_text(struct arena *a, const char *given)
+{
+	const char *why,
+		*name = is_plain_ascii(given) ? NULL : name_from_user(a, str_c(given), &why);
+	size_t n = strlen(given);
+
+	if (name)
+		return name;
+	return n > 1 && given[n - 1] == '.' ? arena_strndup(a, given, n - 1) : given;
 }
 
 void spf_eval_begin(struct spf_eval *e, const char *mail_from)
@@ -23,8 +57,11 @@ void spf_eval_begin(struct spf_eval *e, const char *mail_from)
 	e->local = at && at > mail_from
 			   ? arena_strndup(e->arena, mail_from, (size_t)(at - mail_from))
 			   : "postmaster";
-	e->domain_text = at ? at + 1 : mail_from;
-	e->domain = name_from_text(e->arena, str_c(e->domain_text));
+	e->domain_text = domain_text(e->arena, at ? at + 1 : mail_from);
+	/* an address literal is no domain */
+	if (*e->domain_text != '[' && !name_is_ip(str_c(e->domain_text)) &&
+	    is_plain_ascii(e->domain_text))
+		e->domain = name_from_octets(e->arena, str_c(e->domain_text));
 }
 
 /* ---- macros ---- */
@@ -50,6 +87,25 @@ static const char *dotted(struct arena *a, struct str ip)
 	return p;
 }
 
+/* Names keep odd octets escaped (name.h), macros stand for the octets themselves. */
+static struct str octets(struct arena *a, const char *name)
+{
+	char *p = arena_alloc(a, strlen(name) + 1);
+	size_t n = 0;
+
+	for (const char *s = name; *s; s++) {
+		if (*s != '\\') {
+			p[n++] = *s;
+		} else if (ascii_is_digit((unsigned char)s[1])) {
+			p[n++] = (char)((s[1] - '0') * 100 + (s[2] - '0') * 10 + s[3] - '0');
+			s += 3;
+		} else {
+			p[n++] = *++s;
+		}
+	}
+	return (struct str){ p, n };
+}
+
 static bool uses(struct str text, char letter)
 {
 	char letters[16];
@@ -65,18 +121,39 @@ static bool values(struct spf_eval *e, struct str text, const char *domain, stru
 	v->letter['s' - 'a'] = str_c(arena_printf(e->arena, "%s@%s", e->local, e->domain_text));
 	v->letter['l' - 'a'] = str_c(e->local);
 	v->letter['o' - 'a'] = str_c(e->domain_text);
-	v->letter['d' - 'a'] = str_c(domain);
+	v->letter['d' - 'a'] = octets(e->arena, domain);
 	v->letter['i' - 'a'] = str_c(dotted(e->arena, e->ip));
 	v->letter['v' - 'a'] = e->ip.n == 4 ? S("in-addr") : S("ip6");
-	v->letter['h' - 'a'] = str_c(e->client->helo ? e->client->helo : "unknown");
+	v->letter['h' - 'a'] = str_c(e->client->helo ? domain_text(e->arena, e->client->helo)
+						     : "unknown");
 	if (uses(text, 'p')) {
 		const char *name;
 
 		if (!spf_validated_name(e, domain, false, &name))
 			return false;
-		v->letter['p' - 'a'] = name ? str_c(name) : S("unknown");
+		v->letter['p' - 'a'] = name ? octets(e->arena, name) : S("unknown");
 	}
 	return true;
+}
+
+/* Cut to 253 octets from the left (7.3); NULL when it is no name. */
+static const char *expand(struct spf_eval *e, struct str spec, const struct spf_values *v)
+{
+	const char *name = NULL;
+	struct buf b;
+
+	buf_init(&b, EXPANSION_MAX);
+	if (spf_expand(spec, v, &b) && b.n) {
+		struct str s = buf_str(&b);
+
+		if (s.n > 1 && s.p[s.n - 1] == '.')
+			s.n--;
+		while (s.n > 253 && str_find(s, '.') >= 0)
+			s = str_from(s, (size_t)str_find(s, '.') + 1);
+		name = name_from_octets(e->arena, s);
+	}
+	buf_free(&b);
+	return name;
 }
 
 bool spf_target(struct spf_eval *e, const struct spf_term *t, const char *domain,
@@ -89,7 +166,7 @@ bool spf_target(struct spf_eval *e, const struct spf_term *t, const char *domain
 		return true;
 	if (!values(e, t->domain, domain, &v))
 		return false;
-	*target = spf_expand_domain(e->arena, t->domain, &v);
+	*target = expand(e, t->domain, &v);
 	return true;
 }
 
@@ -109,17 +186,19 @@ bool spf_validated_name(struct spf_eval *e, const char *below, bool must, const 
 	size_t n = ptr->nrr < PTR_MAX ? ptr->nrr : PTR_MAX;
 	uint16_t type = e->ip.n == 4 ? RR_A : RR_AAAA;
 	const char *same = NULL, *sub = NULL, *any = NULL;
+	bool open = false;
 
 	*name = NULL;
 	if (fact_is_open(ptr))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		look_dns(e->look, type, ptr->rr[i].target);
 	for (size_t i = 0; i < n; i++) {
-		const struct fact *f = look_dns(e->look, type, ptr->rr[i].target);
+		const struct fact *f;
 
-		if (fact_is_open(f))
-			return false;
+		/* a name that would not count need not be confirmed */
+		if (must && !name_is_under(ptr->rr[i].target, below))
+			continue;
+		f = look_dns(e->look, type, ptr->rr[i].target);
+		open |= fact_is_open(f);
 		if (!leads_back(e, f))
 			continue;
 		if (!any)
@@ -130,7 +209,7 @@ bool spf_validated_name(struct spf_eval *e, const char *below, bool must, const 
 			sub = ptr->rr[i].target;
 	}
 	*name = same ? same : sub ? sub : must ? NULL : any;
-	return true;
+	return !open;
 }
 
 /* ---- explanations ---- */
@@ -153,10 +232,12 @@ void spf_explain(struct spf_eval *e)
 
 	if (!spf || !spf->exp)
 		return;
-	if (!spf_target(e, spf->exp, e->out->term_domain, &target) || !target) {
-		e->out->open = target != NULL;
+	if (!spf_target(e, spf->exp, e->out->term_domain, &target)) {
+		e->out->open = true;
 		return;
 	}
+	if (!target)
+		return;
 	f = look_dns(e->look, RR_TXT, target);
 	if (fact_is_open(f)) {
 		e->out->open = true;

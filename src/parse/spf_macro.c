@@ -4,8 +4,6 @@
 #include "name.h"
 #include "spf.h"
 
-enum { PARTS_MAX = 128 };
-
 /* Reads the macro-expand at s[*at] ('%'). *letter is lower case, 0 for %% %_ %-. False when it is
  * none. */
 static bool read_macro(struct str s, size_t *at, struct spf_macro *out)
@@ -136,37 +134,46 @@ void spf_macro_letters(struct str s, char out[16])
 	}
 }
 
+static bool parts_value(const struct spf_macro *m, char c)
+{
+	return m->delimiters.n ? str_find(m->delimiters, c) >= 0 : c == '.';
+}
+
+/* The parts of `value`, last to first, without the first `skip` in that order. */
+static void put_reversed(struct buf *out, struct str value, const struct spf_macro *m, size_t skip)
+{
+	size_t end = value.n, n = 0;
+
+	for (size_t i = value.n + 1; i-- > 0;) {
+		if (i && !parts_value(m, value.p[i - 1]))
+			continue;
+		if (n > skip)
+			buf_addc(out, '.');
+		if (n++ >= skip)
+			buf_add_str(out, str_sub(value, i, end - i));
+		end = i ? i - 1 : 0;
+	}
+}
+
 /* Splits `value` at the delimiters, reverses and cuts as the macro says, joins with dots (7.3). */
 static void transform(struct buf *out, struct str value, const struct spf_macro *m)
 {
-	struct str part[PARTS_MAX];
-	size_t n = 0, from = 0, first = 0;
+	size_t n = 1, skip;
 
-	for (size_t i = 0; i <= value.n; i++) {
-		bool cut = i == value.n ||
-			   (m->delimiters.n ? str_find(m->delimiters, value.p[i]) >= 0
-					    : value.p[i] == '.');
-
-		if (!cut)
-			continue;
-		if (n == PARTS_MAX) /* longer than any name: only the right-most parts can matter */
-			memmove(part, part + 1, --n * sizeof(*part));
-		part[n++] = str_sub(value, from, i - from);
-		from = i + 1;
+	for (size_t i = 0; i < value.n; i++)
+		n += parts_value(m, value.p[i]);
+	skip = m->has_digits && m->digits < n ? n - m->digits : 0;
+	if (m->reverse) {
+		put_reversed(out, value, m, skip);
+		return;
 	}
-	if (m->reverse)
-		for (size_t i = 0; i < n / 2; i++) {
-			struct str swap = part[i];
+	for (size_t i = 0; i < value.n; i++) {
+		bool cut = parts_value(m, value.p[i]);
 
-			part[i] = part[n - 1 - i];
-			part[n - 1 - i] = swap;
-		}
-	if (m->has_digits && m->digits < n)
-		first = n - m->digits;
-	for (size_t i = first; i < n; i++) {
-		if (i > first)
-			buf_addc(out, '.');
-		buf_add_str(out, part[i]);
+		if (!skip)
+			buf_addc(out, cut ? '.' : value.p[i]);
+		else
+			skip -= cut;
 	}
 }
 
@@ -193,7 +200,7 @@ static bool expand_one(struct buf *out, const struct spf_macro *m, const struct 
 	}
 	if (!v->letter[m->letter - 'a'].p)
 		return false;
-	buf_init(&part, 8192);
+	buf_init(&part, v->letter[m->letter - 'a'].n + 1);
 	transform(&part, v->letter[m->letter - 'a'], m);
 	if (m->url_escape)
 		url_escape(out, buf_str(&part));

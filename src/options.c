@@ -291,6 +291,8 @@ static const struct option {
 	{ 0, "timeout", "S", SET(set_timeout),
 	  "seconds for one question (5); HTTPS may take twice that" },
 	{ 0, "deadline", "S", SET(set_deadline), "seconds for one audit (30)" },
+	{ 0, "dnsbl", NULL, FLAG(wish.dnsbl),
+	  "ask block lists about the addresses and the domain" },
 	{ 0, "starttls", NULL, FLAG(wish.starttls),
 	  "connect to the MX hosts: STARTTLS, certificates" },
 	{ 0, "ca-file", "FILE", TEXT(live.ca_file),

@@ -50,6 +50,7 @@ struct audit_wish {
 	size_t nips;
 	enum intent intent; /* INTENT_AUTO: guess */
 	bool starttls;      /* connect to the MX hosts */
+	bool dnsbl;         /* ask block lists */
 	const struct sender_wish
 		*sender; /* judge this sender, whose From is the domain; NULL: none */
 };
@@ -73,6 +74,7 @@ check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO mea
 			  this step */
 check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt,
 	check_dane, check_smtp;
+check_fn check_dnsbl; /* after check_mx, whose addresses it reads from the report */
 check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and names it reads */
 check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */
 check_fn check_together;    /* last: reads what the others have put into the report */

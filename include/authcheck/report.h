@@ -174,6 +174,12 @@ struct tls_rpt_view {
 	const struct tls_rpt *record;
 };
 
+/* ---- block lists ---- */
+struct dnsbl_view {
+	unsigned lists, answering; /* asked, and of those, that answer this resolver */
+	unsigned listings;
+};
+
 /* ---- a described sender ---- */
 /* The words of RFC 8601 2.7 that are used. */
 enum auth_result { AUTH_NONE, AUTH_PASS, AUTH_FAIL, AUTH_TEMPERROR, AUTH_PERMERROR };
@@ -276,6 +282,7 @@ struct report {
 	struct mta_sts_view mta_sts;
 	struct tls_rpt_view tls_rpt;
 	struct dane_view dane;
+	struct dnsbl_view dnsbl;
 	const struct sender_view *sender; /* `authcheck sender`; NULL: an audit */
 	struct smtp_view smtp;
 

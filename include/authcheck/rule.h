@@ -24,6 +24,7 @@ enum proto {
 	PROTO_TLS_RPT,
 	PROTO_DANE,
 	PROTO_SMTP, /* what the MX hosts say on port 25 */
+	PROTO_DNSBL,
 	PROTO_COUNT,
 	PROTO_PROFILE = PROTO_COUNT /* a baseline's demand: no protocol, and has no status */
 };

@@ -19,6 +19,7 @@ static const struct {
 	{ check_tls_rpt, false },
 	{ check_dane, false },
 	{ check_smtp, false },
+	{ check_dnsbl, true },
 	{ check_sender, true },
 	{ check_together, true },
 };

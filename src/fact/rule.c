@@ -26,6 +26,7 @@ static const struct {
 	[PROTO_TLS_RPT] = { "tls_rpt", "TLS-RPT" },
 	[PROTO_DANE] = { "dane", "DANE" },
 	[PROTO_SMTP] = { "smtp", "SMTP" },
+	[PROTO_DNSBL] = { "dnsbl", "DNSBL" },
 	[PROTO_PROFILE] = { "profile", "profile" },
 };
 

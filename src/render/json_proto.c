@@ -344,12 +344,20 @@ static void set_smtp(struct js *js, json_t *o, const struct report *r)
 	js_set(js, o, "hosts", hosts);
 }
 
+static void set_dnsbl(struct js *js, json_t *o, const struct report *r)
+{
+	js_set(js, o, "lists", js_number(js, r->dnsbl.lists));
+	js_set(js, o, "answering", js_number(js, r->dnsbl.answering));
+	js_set(js, o, "listings", js_number(js, r->dnsbl.listings));
+}
+
 typedef void set_fn(struct js *js, json_t *o, const struct report *r);
 
 static set_fn *const setters[PROTO_COUNT] = {
 	[PROTO_SPF] = set_spf,         [PROTO_DKIM] = set_dkim, [PROTO_DMARC] = set_dmarc,
 	[PROTO_MX] = set_mx,           [PROTO_PTR] = set_ptr,   [PROTO_MTA_STS] = set_mta_sts,
 	[PROTO_TLS_RPT] = set_tls_rpt, [PROTO_DANE] = set_dane, [PROTO_SMTP] = set_smtp,
+	[PROTO_DNSBL] = set_dnsbl,
 };
 
 json_t *json_protocol(struct js *js, const struct report *r, enum proto proto)

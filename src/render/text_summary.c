@@ -280,11 +280,18 @@ static void summary_smtp(struct pen *p, const struct report *r)
 		pen_words(p, arena_printf(p->scratch, ", %zu not known", r->smtp.nhost - n));
 }
 
+static void summary_dnsbl(struct pen *p, const struct report *r)
+{
+	pen_words(p,
+		  arena_printf(p->scratch, "%u listing%s; %u of %u lists answer", r->dnsbl.listings,
+			       plural(r->dnsbl.listings), r->dnsbl.answering, r->dnsbl.lists));
+}
+
 bool text_has_summary(const struct report *r, enum proto proto)
 {
 	if (proto == PROTO_DANE)
 		return r->presence[proto] == PRESENCE_YES;
-	return proto != PROTO_SMTP || r->presence[proto] != PRESENCE_NA;
+	return (proto != PROTO_SMTP && proto != PROTO_DNSBL) || r->presence[proto] != PRESENCE_NA;
 }
 
 /* ---- all ---- */
@@ -330,7 +337,7 @@ static summary_fn *const summaries[PROTO_COUNT] = {
 	[PROTO_DMARC] = summary_dmarc,     [PROTO_MX] = summary_mx,
 	[PROTO_PTR] = summary_ptr,         [PROTO_MTA_STS] = summary_mta_sts,
 	[PROTO_TLS_RPT] = summary_tls_rpt, [PROTO_DANE] = summary_dane,
-	[PROTO_SMTP] = summary_smtp,
+	[PROTO_SMTP] = summary_smtp,       [PROTO_DNSBL] = summary_dnsbl,
 };
 
 void text_summary(struct pen *p, const struct report *r, enum proto proto)

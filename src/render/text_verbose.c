@@ -127,6 +127,7 @@ void text_records(struct pen *p, const struct report *r, enum proto proto)
 					   &r->dane.host[i].fact->rr[k]);
 		break;
 	case PROTO_SMTP: put_smtp(p, r); break;
+	case PROTO_DNSBL:
 	case PROTO_COUNT: break;
 	}
 }

@@ -80,6 +80,8 @@ static void directive(struct story *s, struct str line)
 		s->setup.wish.intent = str_eq(v, S("parked"))     ? INTENT_PARKED
 				       : str_eq(v, S("receives")) ? INTENT_RECEIVES
 								  : INTENT_SENDS;
+	} else if (str_eq(line, S("#! dnsbl"))) {
+		s->setup.wish.dnsbl = true;
 	} else if (str_eq(line, S("#! starttls"))) {
 		s->setup.wish.starttls = true;
 	} else if (str_eq(line, S("#! unsure"))) {

@@ -28,6 +28,7 @@ build file /usr/share/publicsuffix/public_suffix_list.dafsa publicsuffix
 test  pc   cmocka      libcmocka-dev
 test  cmd  knotd       knot
 test  cmd  unbound     unbound
+test  cmd  dnssec-signzone bind9-utils
 test  cmd  python3     python3
 test  file /usr/lib/python3/dist-packages/yaml python3-yaml
 test  cmd  openssl     openssl

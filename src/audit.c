@@ -116,9 +116,9 @@ static void list_unknown(struct audit *a)
 	for (size_t i = 0; i < a->facts.n; i++) {
 		const struct fact *f = a->facts.all[i];
 
-		/* the root is asked about the resolver, not about the domain; servers that do not
+		/* some are asked about the resolver, not about the domain; servers that do not
 		 * answer for type 99 are many, and nobody needs it */
-		if (f->state != FACT_LOST || strcmp(f->name, ".") == 0 ||
+		if (f->state != FACT_LOST || f->kind == ASK_DNS_CD || strcmp(f->name, ".") == 0 ||
 		    (f->kind == ASK_DNS && f->type == RR_SPF))
 			continue;
 		r->unknown[r->nunknown++] = (struct unknown){

@@ -73,7 +73,7 @@ void check_all(struct check *c);
 check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO means not decided in
 			  this step */
 check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt,
-	check_dane, check_smtp;
+	check_dane, check_dnssec, check_bimi, check_smtp;
 check_fn check_dnsbl; /* after check_mx, whose addresses it reads from the report */
 check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and names it reads */
 check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */

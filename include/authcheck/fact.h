@@ -17,9 +17,11 @@
 #include "str.h"
 
 enum ask {
-	ASK_DNS,   /* the RRset of (type, name), CNAMEs followed */
-	ASK_HTTPS, /* GET https://name/.well-known/mta-sts.txt; type is 0 */
-	ASK_SMTP,  /* EHLO, STARTTLS and QUIT at name, port 25; type is 0 */
+	ASK_DNS,    /* the RRset of (type, name), CNAMEs followed */
+	ASK_DNS_CD, /* the same, signatures unchecked (RFC 4035 3.2.2): what a resolver that finds
+		       them bogus holds back */
+	ASK_HTTPS,  /* GET https://name/.well-known/mta-sts.txt; type is 0 */
+	ASK_SMTP,   /* EHLO, STARTTLS and QUIT at name, port 25; type is 0 */
 };
 
 enum fact_state {

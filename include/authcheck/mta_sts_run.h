@@ -8,6 +8,9 @@
  * report->mta_sts.policy. */
 void mta_sts_judge_policy(struct check *c, const char *host, const struct fact *https);
 
+/* May a CA issue a certificate for the policy host? */
+void mta_sts_judge_caa(struct check *c, const char *host);
+
 /* Does the domain take mail: an MX that is not null? */
 enum presence mta_sts_takes_mail(struct check *c);
 

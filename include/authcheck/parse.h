@@ -3,6 +3,8 @@
 #ifndef AUTHCHECK_PARSE_H
 #define AUTHCHECK_PARSE_H
 
+#include "bimi.h"
+#include "caa.h"
 #include "dkim.h"
 #include "dmarc.h"
 #include "mta_sts.h"

@@ -254,6 +254,20 @@ struct profile_view { /* of the demands that concern the domain */
 	const char *not_checked; /* "STARTTLS (use --starttls)"; NULL: all was */
 };
 
+/* ---- DNSSEC ---- */
+struct dnssec_view {
+	const struct fact *ds; /* the domain's DS records; NULL: not asked */
+	enum presence
+		validated; /* does a resolver that is trusted vouch for the domain's records? */
+};
+
+/* ---- BIMI ---- */
+struct bimi_view {
+	const struct fact *fact;
+	const struct rr *rr;
+	const struct bimi *record;
+};
+
 struct unknown {
 	const char *question;
 	const char *why;
@@ -285,6 +299,9 @@ struct report {
 	struct dnsbl_view dnsbl;
 	const struct sender_view *sender; /* `authcheck sender`; NULL: an audit */
 	struct smtp_view smtp;
+
+	struct dnssec_view dnssec;
+	struct bimi_view bimi;
 
 	struct findings findings; /* sorted, worst first */
 

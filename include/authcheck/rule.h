@@ -25,6 +25,8 @@ enum proto {
 	PROTO_DANE,
 	PROTO_SMTP, /* what the MX hosts say on port 25 */
 	PROTO_DNSBL,
+	PROTO_DNSSEC,
+	PROTO_BIMI,
 	PROTO_COUNT,
 	PROTO_PROFILE = PROTO_COUNT /* a baseline's demand: no protocol, and has no status */
 };

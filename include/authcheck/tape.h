@@ -14,6 +14,7 @@
  *   mta-sts.example.com HTTPS SOME 0 200 "text/plain" "version: STSv1\r\n"
  *   mx1.example.com SMTP SOME 0 ip=192.0.2.1 banner="mx1.example.com" ehlo="STARTTLS" starttls=ok …
  *                                                           see src/fact/tape_smtp.c
+ *   example.org TXT+CD SOME 300 "v=spf1 -all"               asked with signatures unchecked
  *   other TYPES are written as RFC 3597 \# LENGTH HEX
  *   * NONE NXDOMAIN                                         what the tape answers to all other DNS
  * questions

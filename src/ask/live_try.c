@@ -135,7 +135,7 @@ static void answered(struct dns_try *t, struct arena *a, struct fact *f, int64_t
 		s->plain_good = 0;
 	else if (at->edns_refused && ++s->plain_good >= PROOFS)
 		s->edns = false;
-	f->ad = f->ad && s->trusted;
+	f->ad = f->ad && s->trusted && j->q->kind == ASK_DNS;
 	f->source = arena_strdup(a, s->address);
 	f->rtt_ms = (uint32_t)(now - t->sent_ms);
 	job_settle(j, f);
@@ -338,6 +338,7 @@ void try_send(struct dns_job *j, unsigned server, int64_t now_ms)
 				 .type = j->q->type,
 				 .id = t->id,
 				 .edns = edns,
+				 .cd = j->q->kind == ASK_DNS_CD,
 				 .case_bits = t->cased ? t->case_bits : NULL };
 	n = wire_query_write(&w, message); /* job_start has seen that the name is one */
 	c->out++;

@@ -174,6 +174,7 @@ static void fetch(struct check *c)
 		unknown(c, host, a->state == FACT_LOST ? a : aaaa);
 		return;
 	}
+	mta_sts_judge_caa(c, host);
 	https = look(c->look, ASK_HTTPS, 0, host);
 	c->report->mta_sts.policy_fact = https;
 	if (fact_is_open(https))

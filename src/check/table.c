@@ -18,6 +18,8 @@ static const struct {
 	{ check_mta_sts, false },
 	{ check_tls_rpt, false },
 	{ check_dane, false },
+	{ check_dnssec, false },
+	{ check_bimi, false }, /* behind check_dmarc, whose part of the report it reads */
 	{ check_smtp, false },
 	{ check_dnsbl, true },
 	{ check_sender, true },

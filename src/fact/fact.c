@@ -35,6 +35,9 @@ const char *fact_question_text(struct arena *a, const struct fact *f)
 {
 	if (f->kind == ASK_HTTPS)
 		return arena_printf(a, "https://%s/.well-known/mta-sts.txt", f->name);
+	if (f->kind == ASK_DNS_CD)
+		return arena_printf(a, "%s %s, signatures unchecked", f->name,
+				    rrtype_name(a, f->type));
 	if (f->kind == ASK_SMTP)
 		return arena_printf(a, "%s port 25", f->name);
 	return arena_printf(a, "%s %s", f->name, rrtype_name(a, f->type));

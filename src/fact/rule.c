@@ -27,6 +27,8 @@ static const struct {
 	[PROTO_DANE] = { "dane", "DANE" },
 	[PROTO_SMTP] = { "smtp", "SMTP" },
 	[PROTO_DNSBL] = { "dnsbl", "DNSBL" },
+	[PROTO_DNSSEC] = { "dnssec", "DNSSEC" },
+	[PROTO_BIMI] = { "bimi", "BIMI" },
 	[PROTO_PROFILE] = { "profile", "profile" },
 };
 

@@ -259,11 +259,14 @@ static void read_line(struct line *l, struct tape *t)
 	}
 	f.name = line_name(l, first);
 	type = line_next(l, "the type");
-	f.kind = str_eq(type, S("HTTPS"))  ? ASK_HTTPS
-		 : str_eq(type, S("SMTP")) ? ASK_SMTP
-					   : ASK_DNS;
-	f.type = f.kind == ASK_DNS ? rrtype_from(type) : 0;
-	if (f.kind == ASK_DNS && !f.type)
+	f.kind = str_eq(type, S("HTTPS"))      ? ASK_HTTPS
+		 : str_eq(type, S("SMTP"))     ? ASK_SMTP
+		 : str_ends_ci(type, S("+CD")) ? ASK_DNS_CD
+					       : ASK_DNS;
+	if (f.kind == ASK_DNS_CD)
+		type.n -= 3;
+	f.type = f.kind == ASK_DNS || f.kind == ASK_DNS_CD ? rrtype_from(type) : 0;
+	if ((f.kind == ASK_DNS || f.kind == ASK_DNS_CD) && !f.type)
 		line_fail(l, "an unknown record type");
 	read_answer(l, &f);
 	if (l->err)

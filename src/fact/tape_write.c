@@ -65,11 +65,11 @@ void tape_write(struct buf *out, struct arena *scratch, const struct fact *f)
 
 	if (f->state == FACT_OPEN)
 		return;
-	buf_addf(out, "%s%s %s %s", f->name, is_keyword(f->name) ? "." : "",
+	buf_addf(out, "%s%s %s%s %s", f->name, is_keyword(f->name) ? "." : "",
 		 f->kind == ASK_HTTPS  ? "HTTPS"
 		 : f->kind == ASK_SMTP ? "SMTP"
 				       : rrtype_name(scratch, f->type),
-		 states[f->state]);
+		 f->kind == ASK_DNS_CD ? "+CD" : "", states[f->state]);
 	if (f->state != FACT_SOME)
 		buf_addf(out, " %s", fact_why_word(f->why));
 	if (f->state != FACT_LOST || f->ttl_s)

@@ -11,7 +11,8 @@ static const struct {
 	[PROTO_DMARC] = { 30, 5, 6, 2, 40 },  [PROTO_MX] = { 20, 5, 4, 2, 30 },
 	[PROTO_PTR] = { 15, 5, 4, 2, 20 },    [PROTO_MTA_STS] = { 15, 3, 3, 1, 20 },
 	[PROTO_TLS_RPT] = { 8, 2, 2, 1, 10 }, [PROTO_DANE] = { 20, 3, 3, 1, 25 },
-	[PROTO_SMTP] = { 10, 3, 3, 1, 15 },   [PROTO_DNSBL] = { 20, 5, 2, 1, 25 },
+	[PROTO_SMTP] = { 10, 3, 3, 1, 15 },   [PROTO_DNSSEC] = { 20, 5, 3, 1, 25 },
+	[PROTO_BIMI] = { 2, 1, 1, 0, 3 },     [PROTO_DNSBL] = { 20, 5, 2, 1, 25 },
 };
 
 static const struct {

@@ -351,13 +351,48 @@ static void set_dnsbl(struct js *js, json_t *o, const struct report *r)
 	js_set(js, o, "listings", js_number(js, r->dnsbl.listings));
 }
 
+/* ---- DNSSEC ---- */
+
+static void set_dnssec(struct js *js, json_t *o, const struct report *r)
+{
+	const struct fact *ds = r->dnssec.ds;
+	json_t *list = js_array(js);
+
+	js_set(js, o, "validated", js_presence(r->dnssec.validated));
+	for (size_t i = 0; ds && i < ds->nrr; i++) {
+		const unsigned char *p = (const unsigned char *)ds->rr[i].data.p;
+		json_t *one = js_object(js);
+
+		if (ds->rr[i].data.n < 4)
+			continue;
+		js_set(js, one, "key_tag", js_number(js, p[0] << 8 | p[1]));
+		js_set(js, one, "algorithm", js_number(js, p[2]));
+		js_set(js, one, "digest_type", js_number(js, p[3]));
+		js_push(js, list, one);
+	}
+	js_set(js, o, "ds", list);
+}
+
+/* ---- BIMI ---- */
+
+static void set_bimi(struct js *js, json_t *o, const struct report *r)
+{
+	const struct bimi *b = r->bimi.record;
+
+	js_set_record(js, o, "record", r->bimi.rr);
+	js_set(js, o, "logo", b && b->l && b->l->value.n ? js_text(js, b->l->value) : json_null());
+	js_set(js, o, "certificate",
+	       b && b->a && b->a->value.n ? js_text(js, b->a->value) : json_null());
+	js_set(js, o, "declines", b ? js_bool(b->declines) : json_null());
+}
+
 typedef void set_fn(struct js *js, json_t *o, const struct report *r);
 
 static set_fn *const setters[PROTO_COUNT] = {
-	[PROTO_SPF] = set_spf,         [PROTO_DKIM] = set_dkim, [PROTO_DMARC] = set_dmarc,
-	[PROTO_MX] = set_mx,           [PROTO_PTR] = set_ptr,   [PROTO_MTA_STS] = set_mta_sts,
-	[PROTO_TLS_RPT] = set_tls_rpt, [PROTO_DANE] = set_dane, [PROTO_SMTP] = set_smtp,
-	[PROTO_DNSBL] = set_dnsbl,
+	[PROTO_SPF] = set_spf,         [PROTO_DKIM] = set_dkim,     [PROTO_DMARC] = set_dmarc,
+	[PROTO_MX] = set_mx,           [PROTO_PTR] = set_ptr,       [PROTO_MTA_STS] = set_mta_sts,
+	[PROTO_TLS_RPT] = set_tls_rpt, [PROTO_DANE] = set_dane,     [PROTO_SMTP] = set_smtp,
+	[PROTO_DNSBL] = set_dnsbl,     [PROTO_DNSSEC] = set_dnssec, [PROTO_BIMI] = set_bimi,
 };
 
 json_t *json_protocol(struct js *js, const struct report *r, enum proto proto)

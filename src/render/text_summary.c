@@ -287,9 +287,33 @@ static void summary_dnsbl(struct pen *p, const struct report *r)
 			       plural(r->dnsbl.listings), r->dnsbl.answering, r->dnsbl.lists));
 }
 
+/* ---- DNSSEC ---- */
+
+static void summary_dnssec(struct pen *p, const struct report *r)
+{
+	if (r->dnssec.validated == PRESENCE_YES)
+		return pen_words(p, "signed, and the resolver validates it");
+	pen_words(p, r->dnssec.validated == PRESENCE_NONE
+			     ? "a DS record, but the resolver finds nothing that it can validate"
+			     : "a DS record; whether the signatures hold is not known");
+}
+
+/* ---- BIMI ---- */
+
+static void summary_bimi(struct pen *p, const struct report *r)
+{
+	const struct bimi *b = r->bimi.record;
+
+	if (!b || !b->valid)
+		return pen_words(p, "no record that receivers could use");
+	pen_words(p, b->declines ? "no logo shall be shown" : "a logo");
+	if (!b->declines && b->a && b->a->value.n)
+		pen_words(p, " and a certificate");
+}
+
 bool text_has_summary(const struct report *r, enum proto proto)
 {
-	if (proto == PROTO_DANE)
+	if (proto == PROTO_DANE || proto == PROTO_DNSSEC || proto == PROTO_BIMI)
 		return r->presence[proto] == PRESENCE_YES;
 	return (proto != PROTO_SMTP && proto != PROTO_DNSBL) || r->presence[proto] != PRESENCE_NA;
 }
@@ -337,7 +361,8 @@ static summary_fn *const summaries[PROTO_COUNT] = {
 	[PROTO_DMARC] = summary_dmarc,     [PROTO_MX] = summary_mx,
 	[PROTO_PTR] = summary_ptr,         [PROTO_MTA_STS] = summary_mta_sts,
 	[PROTO_TLS_RPT] = summary_tls_rpt, [PROTO_DANE] = summary_dane,
-	[PROTO_SMTP] = summary_smtp,       [PROTO_DNSBL] = summary_dnsbl,
+	[PROTO_SMTP] = summary_smtp,       [PROTO_DNSSEC] = summary_dnssec,
+	[PROTO_BIMI] = summary_bimi,       [PROTO_DNSBL] = summary_dnsbl,
 };
 
 void text_summary(struct pen *p, const struct report *r, enum proto proto)

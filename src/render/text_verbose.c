@@ -127,7 +127,9 @@ void text_records(struct pen *p, const struct report *r, enum proto proto)
 					   &r->dane.host[i].fact->rr[k]);
 		break;
 	case PROTO_SMTP: put_smtp(p, r); break;
-	case PROTO_DNSBL:
+	case PROTO_DNSSEC:
+	case PROTO_DNSBL: break;
+	case PROTO_BIMI: put_record(p, r, r->bimi.fact, r->bimi.rr); break;
 	case PROTO_COUNT: break;
 	}
 }

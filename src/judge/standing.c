@@ -5,8 +5,9 @@
  * messages only, or, when it is not sure itself, perhaps.
  * 2. DKIM is about one key at a time: a broken key beside a sound one fails some messages only, and
  * where no key was found by guessing, or another could not be had, nothing is known.
- * 3. not-aligned follows from SPF and DKIM both not passing.
- * 4. The DMARC policy is read from the record that applies. */
+ * 3. Where the sending addresses are told, SPF is what they got, not what the record might give.
+ * 4. not-aligned follows from SPF and DKIM both not passing.
+ * 5. The DMARC policy is read from the record that applies. */
 #include "judge.h"
 
 #include "name.h"
@@ -70,6 +71,33 @@ static void stand_dkim(struct standing *s, const struct report *r)
 		*met = MET_UNSEEN;
 }
 
+/* The addresses given have been evaluated: what the walk over the record could only suspect is
+ * known now, one way or the other. */
+static void stand_evaluated(struct standing *s, const struct report *r)
+{
+	static const enum condition_id all[] = { COND_SPF_NO_PASS, COND_SPF_FAIL,
+						 COND_SPF_PERMERROR, COND_SPF_TEMPERROR };
+
+	for (size_t i = 0; r->spf.nevaluated && i < sizeof(all) / sizeof(all[0]); i++)
+		s->met[all[i]] = MET_NO;
+	for (size_t i = 0; i < r->spf.nevaluated; i++) {
+		enum spf_result result = r->spf.evaluated[i].result;
+
+		if (r->spf.evaluated[i].open || result == SPF_RESULT_PASS)
+			continue;
+		meet(s, COND_SPF_NO_PASS, result == SPF_RESULT_TEMPERROR ? MET_LOST : MET_YES);
+		if (result == SPF_RESULT_FAIL)
+			meet(s, COND_SPF_FAIL, MET_YES);
+		if (result == SPF_RESULT_PERMERROR)
+			meet(s, COND_SPF_PERMERROR, MET_YES);
+		if (result == SPF_RESULT_TEMPERROR)
+			meet(s, COND_SPF_TEMPERROR, MET_LOST);
+	}
+	for (size_t i = 0; r->spf.nevaluated && i < sizeof(all) / sizeof(all[0]); i++)
+		if (s->met[all[i]] == MET_NO)
+			s->nblame[all[i]] = 0;
+}
+
 /* All of two must be met. */
 static enum met both(enum met a, enum met b)
 {
@@ -123,6 +151,7 @@ void stand_report(struct arena *a, const struct report *r, bool bulk, struct sta
 	for (int c = 0; c < COND_COUNT; c++)
 		out->blame[c] = arena_array(a, r->findings.n, sizeof(*out->blame[c]));
 	blame_findings(out, r);
+	stand_evaluated(out, r);
 	stand_dkim(out, r);
 	stand_alignment(out);
 	stand_dmarc(out, r);

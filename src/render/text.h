@@ -88,8 +88,8 @@ bool text_shows(const struct finding *f, const struct render_options *o);
 void text_severity(struct pen *p, const struct finding *f);
 /* "title: detail", or "cannot tell: ..." */
 const char *text_statement(struct arena *a, const struct finding *f);
-/* The same for where the record is not shown: "title: the faulty part: detail", or less when that
- * is wider than `room`. */
+/* The same for where the record is not shown: "title: the faulty part: detail", without the last
+ * clauses of the detail, or all of it, when that is wider than `room`. */
 const char *text_brief(struct arena *a, const struct finding *f, size_t room);
 
 /* The include tree and what each term of it costs. */

@@ -60,23 +60,37 @@ const char *text_statement(struct arena *a, const struct finding *f)
 			 : arena_printf(a, "%s%s", cannot, title);
 }
 
+/* As many whole clauses of "title: ...; ..." as fit into `room`, at least the title. */
+static const char *whole_clauses(struct arena *a, const char *title, const char *rest, size_t room)
+{
+	const char *all = arena_printf(a, "%s: %s", title, rest);
+	size_t n = strlen(all), least = strlen(title);
+
+	while (n > least && pen_columns((struct str){ all, n }) > room) {
+		do
+			n--;
+		while (n > least && !((all[n] == ';' || all[n] == ':') && all[n + 1] == ' '));
+	}
+	return arena_strndup(a, all, n);
+}
+
 const char *text_brief(struct arena *a, const struct finding *f, size_t room)
 {
 	struct str text = record_text(a, f), part = str_sub(text, f->at.at, f->at.len);
-	const char *title, *excerpt, *all;
+	const char *title = arena_printf(a, "%s%s",
+					 f->sure ? "" : "cannot tell: ", rules[f->rule].title);
+	const char *excerpt;
 	struct buf b;
 
 	if (!has_mark(f, text) || part.n > EXCERPT_MAX ||
 	    (f->detail && str_find_str(str_c(f->detail), part) >= 0))
-		return text_statement(a, f);
+		return f->detail ? whole_clauses(a, title, f->detail, room) : title;
 	buf_init(&b, 1024);
 	buf_add_safe(&b, part);
 	excerpt = arena_strndup(a, b.p ? b.p : "", b.n);
 	buf_free(&b);
-	title = arena_printf(a, "%s%s", f->sure ? "" : "cannot tell: ", rules[f->rule].title);
-	all = f->detail ? arena_printf(a, "%s: %s: %s", title, excerpt, f->detail) : NULL;
-	return all && pen_columns(str_c(all)) <= room ? all
-						      : arena_printf(a, "%s: %s", title, excerpt);
+	title = arena_printf(a, "%s: %s", title, excerpt);
+	return f->detail ? whole_clauses(a, title, f->detail, room) : title;
 }
 
 /* A line of a zone ("example.com. 300 IN TXT ..."): where it begins; NULL. */

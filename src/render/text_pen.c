@@ -150,8 +150,13 @@ void pen_words(struct pen *p, const char *s)
 void pen_cut(struct pen *p, const char *s)
 {
 	struct str text = str_c(s);
-	size_t room = p->width - p->col, n = 0, columns = 0;
+	size_t room, n = 0, columns = 0;
 
+	flush_word(p);
+	if (p->gap)
+		pen_put(p, " ");
+	p->gap = false;
+	room = p->col < p->width ? p->width - p->col : 0;
 	if (pen_columns(text) <= room)
 		return pen_raw(p, text);
 	while (columns + pen_columns(str_sub(text, n, 1)) + 3 <= room)

@@ -45,27 +45,29 @@ static enum style fate_style(const struct verdict *v)
 	return v->fate == FATE_UNKNOWN ? STYLE_NOTE : STYLE_WARN;
 }
 
-/* The rules to blame, each once. */
+/* The rules to blame, each once, those of `said` left out, which it adds them to. */
+static void put_rules(struct pen *p, const struct verdict *v, bool *said, bool *any)
+{
+	for (size_t i = 0; i < v->nbecause; i++) {
+		enum rule_id rule = v->because[i]->rule;
+
+		if (said[rule])
+			continue;
+		said[rule] = true;
+		pen_words(p, arena_printf(p->scratch, *any ? ", %s" : "[%s", rules[rule].name));
+		*any = true;
+	}
+}
+
 static void put_because(struct pen *p, const struct verdict *v)
 {
-	bool any = false;
+	bool said[RULE_COUNT] = { false }, any = false;
 
 	if (!v->nbecause)
 		return;
 	pen_newline(p);
 	pen_to(p, p->indent);
-
-	for (size_t i = 0; i < v->nbecause; i++) {
-		bool said = false;
-
-		for (size_t k = 0; k < i; k++)
-			said |= v->because[k]->rule == v->because[i]->rule;
-		if (said)
-			continue;
-		pen_words(p, arena_printf(p->scratch, any ? ", %s" : "[%s",
-					  rules[v->because[i]->rule].name));
-		any = true;
-	}
+	put_rules(p, v, said, &any);
 	pen_words(p, any ? "]" : "");
 }
 
@@ -83,7 +85,7 @@ static void put_verdict(struct pen *p, const struct verdict *v)
 	pen_put(p, ": ");
 	if (v->fate == FATE_UNKNOWN)
 		pen_words(p, "an answer that could not be had decides whether it says ");
-	if (v->reply && p->o->verbose)
+	if (v->reply && (p->o->verbose || v->fate == FATE_UNKNOWN))
 		pen_words(p, v->reply);
 	else if (v->reply)
 		pen_cut(p, v->reply);
@@ -92,6 +94,51 @@ static void put_verdict(struct pen *p, const struct verdict *v)
 			pen_words(p, arena_printf(p->scratch, "%s%s", i ? ", and " : "",
 						  conditions[v->ruling->condition[i]].text));
 	put_because(p, v);
+	pen_newline(p);
+}
+
+/* Was nothing of what it hangs on asked, because the user wished so? */
+static bool is_offline(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->nbecause; i++)
+		if (!v->because[i]->sure && !v->because[i]->offline)
+			return false;
+	return true;
+}
+
+/* Those of which an answer that could not be had decides, together: what each would say is left to
+ * -v. */
+static void put_unknown(struct pen *p, const struct report *r)
+{
+	bool said[RULE_COUNT] = { false }, any = false, offline = true;
+
+	for (size_t i = 0; i < r->nverdict; i++) {
+		const struct verdict *v = &r->verdict[i];
+
+		if (v->fate != FATE_UNKNOWN || !shows(p, r, v))
+			continue;
+		if (!any) {
+			pen_to(p, 2);
+			pen_style(p, STYLE_NOTE);
+			pen_put(p, "not known");
+			pen_style(p, STYLE_PLAIN);
+			pen_to(p, COL_WHO);
+			p->indent = COL_WHO;
+		}
+		pen_words(p, any ? ", " : "");
+		pen_words(p, receivers[v->who].title);
+		offline &= is_offline(v);
+		any = true;
+	}
+	if (!any)
+		return;
+	pen_words(p, offline ? ": depends on what was not asked (offline) "
+			     : ": depends on answers that could not be had ");
+	any = false;
+	for (size_t i = 0; i < r->nverdict; i++)
+		if (r->verdict[i].fate == FATE_UNKNOWN && shows(p, r, &r->verdict[i]))
+			put_rules(p, &r->verdict[i], said, &any);
+	pen_words(p, any ? "]" : "");
 	pen_newline(p);
 }
 
@@ -190,6 +237,10 @@ void text_receivers(struct pen *p, const struct report *r)
 	pen_put(p, r->bulk ? " (as a bulk sender; as far as DNS shows)" : " (as far as DNS shows)");
 	pen_newline(p);
 	for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
+		if (order[o] == FATE_UNKNOWN && !p->o->verbose) {
+			put_unknown(p, r);
+			continue;
+		}
 		for (int sure = 1; sure >= 0; sure--) {
 			for (size_t i = 0; i < r->nverdict; i++) {
 				const struct verdict *v = &r->verdict[i];

@@ -14,7 +14,7 @@ static void help(struct buf *out)
 		"       authcheck [OPTION]... --zone FILE     audit what a zone file would publish\n"
 		"       authcheck sender [OPTION]... DOMAIN   what receivers answer a described sender\n"
 		"       authcheck bounce FILE|-|REPLY         who refused a mail, why, and is it so in DNS?\n"
-		"       authcheck explain RULE...             what a rule means, who refuses for it, how to mend it\n"
+		"       authcheck explain RULE|CODE...        what a rule or a reply's code means, who refuses, how to mend it\n"
 		"       authcheck rules                       the table of rules\n"
 		"       authcheck receivers                   the table of receivers\n\n"
 		"Fetches a domain's SPF, DKIM, DMARC, MX, PTR, MTA-STS and TLS-RPT records, judges\n"

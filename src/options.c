@@ -372,6 +372,7 @@ static const struct option *find_letter(struct reader *r, char letter)
 static void apply(struct reader *r, const struct option *o, const char *arg)
 {
 	r->name = arena_printf(r->arena, "--%s", o->name);
+	texts_add(r->arena, &r->o->given, r->name);
 	if (o->arg && !arg)
 		fail(r, arena_printf(r->arena, "its argument %s is missing", o->arg));
 	else if (!o->arg && arg)

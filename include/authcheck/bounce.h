@@ -51,6 +51,7 @@ struct bounce {
 };
 
 const char *cause_name(enum cause c);
+const char *cause_advice(enum cause c); /* what to check, where, by whom */
 
 /* A refusal, whole: what was handed in, read as a message or as a bare reply. */
 struct refusal {

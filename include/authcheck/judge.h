@@ -3,6 +3,7 @@
 #define AUTHCHECK_JUDGE_H
 
 #include "bounce.h"
+#include "code.h"
 #include "report.h"
 
 /* How surely a condition (receiver.h) is met; of several causes the last of these counts. */
@@ -41,6 +42,10 @@ void judge_bounce(struct arena *a, const struct reply *r, struct bounce *out);
 
 /* Reads a message or a reply. Of the texts of a message the first that names a cause counts. */
 void judge_refusal(struct arena *a, struct str text, struct refusal *out);
+
+/* What a code or a vendor's mark means: "5.7.26", "550 5.7.1", "550", "S3150". Out is filled in as
+ * far as it is known. */
+enum code_is judge_code(struct arena *a, struct str word, struct code_view *out);
 
 /* Sets the suspects from the audit, which may be NULL. `has_ip`: the sending address was audited.
  */

@@ -14,6 +14,7 @@ struct texts {
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
+	struct texts given; /* the options that were, by their long names: "--format" */
 	struct texts words; /* what is no option: domains, or a command's argument */
 	struct texts zones;
 	const char *origin;
@@ -29,8 +30,8 @@ struct options {
 	bool bulk, no_audit;
 	const char *helo, *mail_from, *from, *as; /* of a described sender; NULL: not told */
 	struct texts dkim;                        /* DOMAIN[:SELECTOR] */
-	uint64_t receivers; /* bit i: receiver i; 0: all */
-	unsigned profiles;  /* bit i: baseline i */
+	uint64_t receivers;                       /* bit i: receiver i; 0: all */
+	unsigned profiles;                        /* bit i: baseline i */
 	struct live_options live;
 	struct audit_limits limits;
 	struct audit_wish wish;

@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "bounce.h"
+#include "code.h"
 #include "report.h"
 
 struct render_options {
@@ -53,6 +54,9 @@ void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,
 /* All rules of a protocol, or of the baselines, a line each. */
 void render_explain_proto(struct buf *out, struct arena *scratch, enum proto proto,
 			  const struct render_options *o);
+/* What a code of a reply means, and at whom. */
+void render_explain_code(struct buf *out, struct arena *scratch, const struct code_view *v,
+			 const struct render_options *o);
 void render_rules_text(struct buf *out);
 void render_rules_markdown(struct buf *out);
 

@@ -297,6 +297,11 @@ const char *cause_name(enum cause c)
 	return causes[c].word;
 }
 
+const char *cause_advice(enum cause c)
+{
+	return causes[c].advice;
+}
+
 /* ---- messages ---- */
 
 /* The first text that names a cause; where none does, the first. What a server writes around a

@@ -21,7 +21,7 @@ static void put_line(struct pen *p, const char *label, const char *text)
 	pen_newline(p);
 }
 
-static const char *cause_text(const struct bounce *b)
+const char *text_cause(enum cause cause)
 {
 	static const char *const text[CAUSE_COUNT] = {
 		[CAUSE_SPF] = "SPF did not pass",
@@ -45,7 +45,7 @@ static const char *cause_text(const struct bounce *b)
 		[CAUSE_UNKNOWN] = "the text names none",
 	};
 
-	return text[b->cause];
+	return text[cause];
 }
 
 static void put_who(struct pen *p, const struct refusal *f)
@@ -201,7 +201,7 @@ void render_bounce_text(struct buf *out, struct arena *scratch, const struct bou
 	pen_newline(&p);
 	pen_newline(&p);
 	put_who(&p, f);
-	put_line(&p, "Cause", cause_text(&f->bounce));
+	put_line(&p, "Cause", text_cause(f->bounce.cause));
 	put_line(&p, "Whose", f->bounce.fault);
 	put_line(&p, "To do", f->bounce.advice);
 	put_audit(&p, b);

@@ -10,7 +10,7 @@ static const struct example {
 #undef EXAMPLE
 };
 
-static void paragraph(struct pen *p, const char *text, size_t indent)
+void text_paragraph(struct pen *p, const char *text, size_t indent)
 {
 	p->indent = indent;
 	pen_to(p, indent);
@@ -18,7 +18,7 @@ static void paragraph(struct pen *p, const char *text, size_t indent)
 	pen_newline(p);
 }
 
-static void head(struct pen *p, const char *text)
+void text_head(struct pen *p, const char *text)
 {
 	pen_newline(p);
 	pen_style(p, STYLE_BOLD);
@@ -27,7 +27,12 @@ static void head(struct pen *p, const char *text)
 	pen_newline(p);
 }
 
-static const char *conditions_text(struct arena *a, const struct ruling *u)
+const char *text_fate(enum fate f)
+{
+	return f == FATE_JUNK ? "spam folder" : f == FATE_DEFER ? "puts off" : fate_name(f);
+}
+
+const char *text_conditions(struct arena *a, const struct ruling *u)
 {
 	const char *text = conditions[u->condition[0]].text;
 
@@ -51,24 +56,22 @@ static void put_rulings(struct pen *p, enum rule_id id)
 		if (!receivers[u->who].major)
 			continue;
 		if (!any)
-			head(p, "Who refuses for it");
+			text_head(p, "Who refuses for it");
 		any = true;
-		paragraph(p,
-			  arena_printf(p->scratch, "%s: %s when %s%s%s", receivers[u->who].title,
-				       u->fate == FATE_JUNK    ? "spam folder"
-				       : u->fate == FATE_DEFER ? "puts off"
-							       : fate_name(u->fate),
-				       conditions_text(p->scratch, u),
-				       u->optional ? ", where it is set so" : "",
-				       u->reply[0] ? "" : " (its reply is not published)"),
-			  2);
+		text_paragraph(p,
+			       arena_printf(p->scratch, "%s: %s when %s%s%s",
+					    receivers[u->who].title, text_fate(u->fate),
+					    text_conditions(p->scratch, u),
+					    u->optional ? ", where it is set so" : "",
+					    u->reply[0] ? "" : " (its reply is not published)"),
+			       2);
 		if (u->reply[0])
-			paragraph(p, u->reply, 6);
+			text_paragraph(p, u->reply, 6);
 	}
 	if (!any && others)
-		head(p, "Who refuses for it");
+		text_head(p, "Who refuses for it");
 	if (others)
-		paragraph(
+		text_paragraph(
 			p,
 			arena_printf(
 				p->scratch,
@@ -84,12 +87,12 @@ static void put_example(struct pen *p, enum rule_id id)
 
 		if (e->rule != id)
 			continue;
-		head(p, "Example");
-		paragraph(
+		text_head(p, "Example");
+		text_paragraph(
 			p,
 			arena_printf(p->scratch, "faulty: %s. IN TXT \"%s\"", e->owner, e->faulty),
 			2);
-		paragraph(
+		text_paragraph(
 			p,
 			arena_printf(p->scratch, "mended: %s. IN TXT \"%s\"", e->owner, e->mended),
 			2);
@@ -107,15 +110,15 @@ void render_explain(struct buf *out, struct arena *scratch, enum rule_id id,
 	pen_put(&p, r->name);
 	pen_style(&p, STYLE_PLAIN);
 	pen_put(&p, ":");
-	paragraph(&p, r->title, 0);
-	paragraph(&p,
-		  arena_printf(scratch, "%s, %s, %s", severity_name(r->severity),
-			       proto_title(r->proto), r->ref),
-		  0);
+	text_paragraph(&p, r->title, 0);
+	text_paragraph(&p,
+		       arena_printf(scratch, "%s, %s, %s", severity_name(r->severity),
+				    proto_title(r->proto), r->ref),
+		       0);
 	pen_newline(&p);
-	paragraph(&p, r->why, 0);
-	head(&p, "How to mend it");
-	paragraph(&p, r->fix, 2);
+	text_paragraph(&p, r->why, 0);
+	text_head(&p, "How to mend it");
+	text_paragraph(&p, r->fix, 2);
 	put_example(&p, id);
 	put_rulings(&p, id);
 }

@@ -92,6 +92,14 @@ const char *text_statement(struct arena *a, const struct finding *f);
  * clauses of the detail, or all of it, when that is wider than `room`. */
 const char *text_brief(struct arena *a, const struct finding *f, size_t room);
 
+/* A paragraph from column `indent` on; the head of a section, behind an empty line. */
+void text_paragraph(struct pen *p, const char *text, size_t indent);
+void text_head(struct pen *p, const char *text);
+/* "SPF does not pass, and no DKIM signature of the domain passes" */
+const char *text_conditions(struct arena *a, const struct ruling *u);
+const char *text_fate(enum fate f);
+const char *text_cause(enum cause c);
+
 /* The include tree and what each term of it costs. */
 void text_spf_tree(struct pen *p, const struct report *r);
 

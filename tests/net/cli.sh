@@ -47,6 +47,13 @@ expect 0 'Gmail: reject' explain spf-none dmarc-none
 expect 0 'faulty: example.com. IN TXT' explain spf-cidr
 expect 0 'The rules of SPF' explain spf
 expect 0 'The rules of MTA-STS' explain mta-sts
+expect 0 '^5.7.26: more than one authentication check failed' explain 5.7.26
+expect 0 '450 4.7.26 Service does not accept' explain 4.7.26
+expect 0 'It stands for many causes' explain '550 5.7.1'
+expect 0 '^550 5.7.1: ' explain 550 5.7.1
+expect 0 'Enhanced codes that stand behind it' explain 550
+expect 0 'a mark in replies of Outlook.com' explain S3150
+expect 0 '^5.7.515: ' explain spf-none 5.7.515
 
 # ---- names ----
 expect 0 '^example.com: ' --replay $good --selector sel1 --discover none 'EXAMPLE.com.'
@@ -66,6 +73,15 @@ expect 2 'takes no argument' --offline=yes example.com
 expect 2 'one of text' --format xml example.com
 expect 2 'there is no rule "nonsense"' --ignore nonsense example.com
 expect 2 'did you mean spf-multiple' explain spf-multipel
+expect 2 'there is no rule, protocol or code "nonsense"' explain nonsense
+expect 2 'the nearest is 5.7.30' explain 5.7.31
+expect 2 'whole reply.*authcheck bounce' explain '550 5.7.1 Access denied'
+expect 2 'takes no --format: only --color and --output' explain 5.7.26 --format json
+expect 2 'takes no --verbose' explain spf-none -v
+expect 2 'takes no --offline' rules --offline
+expect 2 'text or markdown' rules --format json
+expect 2 'text or markdown' receivers --format ndjson
+expect 0 'spf-none' rules --format text
 expect 2 'no number of seconds' --timeout soon example.com
 expect 2 'no IPv4 or IPv6 address' --ip 1.2.3 example.com
 expect 2 'name server' --nameserver nonsense example.com

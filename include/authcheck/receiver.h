@@ -20,10 +20,7 @@ enum fate {
 
 enum condition_id {
 #define CONDITION(id, name, text) COND_##id,
-#define BLAME(cond, rule, how)
 #include "conditions.def"
-#undef CONDITION
-#undef BLAME
 	COND_COUNT
 };
 
@@ -41,10 +38,7 @@ struct blame {
 
 enum receiver_id {
 #define RECEIVER(id, name, title, major, who, unseen) RECEIVER_##id,
-#define RULING(who, how, fate, conditions, reply, since, source)
 #include "receivers.def"
-#undef RECEIVER
-#undef RULING
 	RECEIVER_COUNT
 };
 

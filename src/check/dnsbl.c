@@ -23,10 +23,7 @@ struct list {
 
 static const struct list lists[] = {
 #define DNSBL(zone, title, kind, terms) { zone, title, DNSBL_##kind, terms },
-#define CODE(zone, low, high, meaning)
 #include "dnsbl.def"
-#undef DNSBL
-#undef CODE
 };
 
 static const struct {
@@ -34,11 +31,8 @@ static const struct {
 	unsigned char low, high;
 	const char *meaning;
 } codes[] = {
-#define DNSBL(zone, title, kind, terms)
 #define CODE(zone, low, high, meaning) { zone, low, high, meaning },
 #include "dnsbl.def"
-#undef DNSBL
-#undef CODE
 };
 
 enum { NLISTS = sizeof(lists) / sizeof(lists[0]), NCODES = sizeof(codes) / sizeof(codes[0]) };

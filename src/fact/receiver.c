@@ -1,33 +1,24 @@
-/* The tables of conditions and receivers, made from conditions.def and receivers.def. Layer: rule.
- */
+/* The tables of conditions and receivers, made from conditions.def and receivers.def.
+ * Layer: finding. */
 #include "receiver.h"
 
 const struct condition conditions[COND_COUNT] = {
 #define CONDITION(id, name, text) [COND_##id] = { name, text },
-#define BLAME(cond, rule, how)
 #include "conditions.def"
-#undef CONDITION
-#undef BLAME
 };
 
 enum blame_how { BLAME_MAYBE, BLAME_YES };
 
 const struct blame blames[] = {
-#define CONDITION(id, name, text)
 #define BLAME(cond, rule, how) { COND_##cond, RULE_##rule, BLAME_##how == BLAME_YES },
 #include "conditions.def"
-#undef CONDITION
-#undef BLAME
 };
 const size_t nblames = sizeof(blames) / sizeof(blames[0]);
 
 const struct receiver receivers[RECEIVER_COUNT] = {
 #define RECEIVER(id, name, title, major, who, unseen) \
 	[RECEIVER_##id] = { name, title, major, who, unseen },
-#define RULING(who, how, fate, conditions, reply, since, source)
 #include "receivers.def"
-#undef RECEIVER
-#undef RULING
 };
 
 enum ruling_how { RULING_ALWAYS, RULING_SET };
@@ -40,13 +31,10 @@ enum ruling_how { RULING_ALWAYS, RULING_SET };
 #define CONDS(...)               CONDS_N(__VA_ARGS__, 3, 2, 1)(__VA_ARGS__)
 
 const struct ruling rulings[] = {
-#define RECEIVER(id, name, title, major, who, unseen)
 #define RULING(who, how, fate, conditions, reply, since, source) \
 	{ RECEIVER_##who, RULING_##how == RULING_SET, FATE_##fate, CONDS conditions, reply, since, \
 	  source },
 #include "receivers.def"
-#undef RECEIVER
-#undef RULING
 };
 const size_t nrulings = sizeof(rulings) / sizeof(rulings[0]);
 

@@ -12,14 +12,7 @@
 enum signer {
 	SIGNER_ANY,
 #define SIGNER(id, name, title) SIGNER_##id,
-#define SIGN(who, pattern)
-#define PHRASE(who, cause, pattern)
-#define ADVICE(cause, pattern, fault, advice)
 #include "replies.def"
-#undef SIGNER
-#undef SIGN
-#undef PHRASE
-#undef ADVICE
 	SIGNER_COUNT
 };
 
@@ -27,29 +20,15 @@ static const struct {
 	const char *name, *title;
 } signers[SIGNER_COUNT] = {
 #define SIGNER(id, name, title) [SIGNER_##id] = { name, title },
-#define SIGN(who, pattern)
-#define PHRASE(who, cause, pattern)
-#define ADVICE(cause, pattern, fault, advice)
 #include "replies.def"
-#undef SIGNER
-#undef SIGN
-#undef PHRASE
-#undef ADVICE
 };
 
 static const struct {
 	enum signer who;
 	const char *pattern;
 } signs[] = {
-#define SIGNER(id, name, title)
 #define SIGN(who, pattern) { SIGNER_##who, pattern },
-#define PHRASE(who, cause, pattern)
-#define ADVICE(cause, pattern, fault, advice)
 #include "replies.def"
-#undef SIGNER
-#undef SIGN
-#undef PHRASE
-#undef ADVICE
 };
 
 static const struct {
@@ -57,30 +36,16 @@ static const struct {
 	enum cause cause;
 	const char *pattern;
 } phrases[] = {
-#define SIGNER(id, name, title)
-#define SIGN(who, pattern)
-#define ADVICE(cause, pattern, fault, advice)
 #define PHRASE(who, cause, pattern) { SIGNER_##who, CAUSE_##cause, pattern },
 #include "replies.def"
-#undef SIGNER
-#undef SIGN
-#undef PHRASE
-#undef ADVICE
 };
 
 static const struct {
 	enum cause cause;
 	const char *pattern, *fault, *advice;
 } advices[] = {
-#define SIGNER(id, name, title)
-#define SIGN(who, pattern)
-#define PHRASE(who, cause, pattern)
 #define ADVICE(cause, pattern, fault, advice) { CAUSE_##cause, pattern, fault, advice },
 #include "replies.def"
-#undef SIGNER
-#undef SIGN
-#undef PHRASE
-#undef ADVICE
 };
 
 /* What an enhanced code means without words. The first digit is left out. */

@@ -3,8 +3,9 @@
 
 #include "name.h"
 
-/* Published by their owners: cloudflare.com/ips, api.fastly.com/public-ip-list, GitHub's
- * api.github.com/meta (pages). Read in November 2026. */
+/* Their owners publish them: cloudflare.com/ips, api.fastly.com/public-ip-list, and GitHub's
+ * api.github.com/meta (pages). Written down from general knowledge of these lists, not from a copy
+ * of a certain day: compare before anything is added or taken away. */
 static const struct {
 	const char *owner;
 	const char *network;

@@ -74,7 +74,7 @@ check_fn check_intent; /* first: the others read report->intent; INTENT_AUTO mea
 			  this step */
 check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts, check_tls_rpt,
 	check_dane, check_dnssec, check_bimi, check_smtp;
-check_fn check_dnsbl; /* after check_mx, whose addresses it reads from the report */
+check_fn check_dnsbl;       /* after check_mx, whose addresses it reads from the report */
 check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and names it reads */
 check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */
 check_fn check_together;    /* last: reads what the others have put into the report */
@@ -82,7 +82,14 @@ check_fn check_together;    /* last: reads what the others have put into the rep
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,
 				    const struct fact *fact, const struct rr *rr)
 {
-	return finding_add(&c->report->findings, rule, subject, fact, rr);
+	struct finding *f = finding_add(&c->report->findings, rule, subject, fact, rr);
+
+	/* nobody was asked, so there is nothing to mend */
+	if (f->offline && !f->fix)
+		f->fix = arena_printf(
+			c->arena, "leave out --offline, or give the zone that holds %s with --zone",
+			fact->name);
+	return f;
 }
 
 #endif

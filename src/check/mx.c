@@ -247,7 +247,7 @@ static bool check_exchanges(struct check *c, const struct fact *mx)
 {
 	struct exchanges x;
 	bool open = false, maybe;
-	size_t receiving = 0;
+	size_t receiving = 0, explained = 0;
 
 	read_exchanges(c, mx, &x);
 	maybe = x.n > HOSTS_MAX;
@@ -263,8 +263,9 @@ static bool check_exchanges(struct check *c, const struct fact *mx)
 	if (x.null)
 		check_null(c, &x);
 	for (size_t i = 0; i < x.n && i < HOSTS_MAX; i++)
-		mx_host_check(c, &x.host[i], receiving || (maybe && x.host[i].state != HOST_LOST));
-	if (x.n && !receiving && !maybe)
+		explained += mx_host_check(c, &x.host[i],
+					   receiving || (maybe && x.host[i].state != HOST_LOST));
+	if (explained < x.n && !receiving && !maybe)
 		check_none_receives(c, &x);
 	if (x.n) {
 		check_duplicates(c, &x);

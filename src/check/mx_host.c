@@ -81,6 +81,28 @@ static struct finding *host_found(struct check *c, const struct mx_host *h, enum
 	return found(c, rule, h->name, h->mx, h->rr);
 }
 
+/* Would it be a host name without its underscores? */
+static bool has_only_underscores(struct arena *a, const char *name)
+{
+	char *other = arena_strdup(a, name);
+
+	for (char *p = other; *p; p++)
+		*p = *p == '_' ? 'x' : *p;
+	return strchr(name, '_') && name_is_host(other);
+}
+
+/* No host name, but practically every sender connects to it. */
+static void check_underscore(struct check *c, const struct mx_host *h)
+{
+	struct finding *f = host_found(c, h, RULE_MX_UNDERSCORE);
+
+	f->detail = arena_printf(c->arena, "%s has an underscore", h->name);
+	/* Cloudflare's stand-in for an MX host whose own record is proxied */
+	if (str_starts(str_c(h->name), S("_dc-mx.")))
+		f->fix =
+			"Cloudflare made this name because the MX host's own address record is proxied: set that record to \"DNS only\"";
+}
+
 static void check_label(struct check *c, const struct mx_host *h)
 {
 	struct str octets = name_octets(c->arena, h->name);
@@ -89,20 +111,23 @@ static void check_label(struct check *c, const struct mx_host *h)
 
 	if (name_is_host(h->name))
 		return;
+	if (has_only_underscores(c->arena, h->name)) {
+		check_underscore(c, h);
+		return;
+	}
 	f = host_found(c, h, RULE_MX_BAD_LABEL);
+	f->detail = arena_printf(c->arena, "%s is no host name", h->name);
+	for (size_t i = 0; i < octets.n; i++) {
+		if ((unsigned char)octets.p[i] >= 0x80)
+			f->detail = "letters outside ASCII";
+		else if (is_wsp(octets.p[i]))
+			f->detail = arena_printf(c->arena, "there is a blank in \"%s\"", h->name);
+	}
 	ascii = name_from_user(c->arena, octets, &why);
 	if (ascii && strcmp(ascii, h->name) != 0 && name_is_host(ascii)) {
-		f->detail = arena_printf(
-			c->arena, "letters outside ASCII; the name is written %s in DNS", ascii);
+		f->detail = arena_printf(c->arena, "%s; the name is written %s in DNS", f->detail,
+					 ascii);
 		f->fix = mx_line(c->arena, h->mx, h->rr->preference, ascii);
-	} else if (str_find(octets, '_') >= 0) {
-		f->detail = arena_printf(c->arena, "%s has an underscore", h->name);
-		/* Cloudflare's stand-in for an MX host whose own record is proxied */
-		if (str_starts(octets, S("_dc-mx.")))
-			f->fix =
-				"Cloudflare made this name because the MX host's own address record is proxied: set that record to \"DNS only\"";
-	} else {
-		f->detail = arena_printf(c->arena, "%s is no host name", h->name);
 	}
 }
 
@@ -242,16 +267,20 @@ const char *mx_host_why(struct check *c, const struct mx_host *h)
 	return arena_printf(c->arena, "%s does not exist (NXDOMAIN)", end);
 }
 
-static void check_no_address(struct check *c, const struct mx_host *h, bool spare)
+/* Returns whether an error says why, or is not decided. */
+static bool check_no_address(struct check *c, const struct mx_host *h, bool spare)
 {
 	struct finding *f;
 
-	if (check_zone_added(c, h) || check_dangling(c, h) || !spare)
-		return;
+	if (check_zone_added(c, h) || check_dangling(c, h))
+		return true;
+	if (!spare)
+		return false;
 	f = host_found(c, h, RULE_MX_HOST_NO_ADDRESS);
 	f->detail = mx_host_why(c, h);
 	f->fix = arena_printf(c->arena, "delete: %s",
 			      mx_line(c->arena, h->mx, h->rr->preference, h->name));
+	return false;
 }
 
 static void check_lost(struct check *c, const struct mx_host *h, bool spare)
@@ -289,32 +318,33 @@ bool mx_host_receives(const struct mx_host *h)
 	return false;
 }
 
-void mx_host_check(struct check *c, const struct mx_host *h, bool spare)
+bool mx_host_check(struct check *c, const struct mx_host *h, bool spare)
 {
 	const char *zone, *meant = without_zone(c, h->name, &zone),
 			  *address = as_address(c->arena, h->name);
 
 	if (address) {
 		found_address(c, h, address);
-		return;
+		return true;
 	}
 	if (is_local(h->name)) {
 		host_found(c, h, RULE_MX_LOCALHOST)->detail = arena_printf(c->arena, "\"%s\"",
 									   h->name);
-		return;
+		return true;
 	}
 	if (meant && name_is_under(meant, zone)) {
 		found_missing_dot(c, h, meant);
-		return;
+		return true;
 	}
 	check_label(c, h);
 	if (h->state == HOST_NOT_ASKED)
-		return;
+		return false;
 	check_alias(c, h);
 	mx_host_check_addresses(c, h->name, h->a);
 	mx_host_check_addresses(c, h->name, h->aaaa);
 	if (h->state == HOST_NONE)
-		check_no_address(c, h, spare);
-	else if (h->state == HOST_LOST && h->a->why != WHY_CNAME_LOOP)
+		return check_no_address(c, h, spare);
+	if (h->state == HOST_LOST && h->a->why != WHY_CNAME_LOOP)
 		check_lost(c, h, spare);
+	return h->state == HOST_SOME && !mx_host_receives(h);
 }

@@ -34,8 +34,8 @@ bool mx_host_receives(const struct mx_host *h);
 const char *mx_host_why(struct check *c, const struct mx_host *h);
 
 /* The findings about this host. `spare`: another host takes mail, or may; without one, that it has
- * no address is said of the domain. */
-void mx_host_check(struct check *c, const struct mx_host *h, bool spare);
+ * no address is said of the domain. Returns whether an error says already why it cannot receive. */
+bool mx_host_check(struct check *c, const struct mx_host *h, bool spare);
 
 /* A finding for each address that the Internet cannot reach. `f` is an A or AAAA fact. */
 void mx_host_check_addresses(struct check *c, const char *host, const struct fact *f);

@@ -178,6 +178,10 @@ static int64_t deadline_of(const struct run *r, enum ask kind, int64_t now)
 	int64_t times = kind == ASK_SMTP ? SMTP_TIMES : 1;
 	int64_t deadline = now + times * r->setup->limits.timeout_ms;
 
+	/* one time-out for the connection and one for the answer, from when it begins: src/ask
+	 * keeps count of them */
+	if (kind == ASK_HTTPS)
+		return r->deadline_ms;
 	return deadline < r->deadline_ms ? deadline : r->deadline_ms;
 }
 

@@ -16,6 +16,7 @@ mkdir -p "$ca"
 	}
 	leaf good '*.a.test' 3650
 	leaf wrong other.example 3650
+	leaf late mta-sts.late.a.test 3650
 	openssl req -newkey rsa:2048 -nodes -keyout cnonly.key -out cnonly.csr -subj /CN=cnonly.a.test
 	openssl x509 -req -in cnonly.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -out cnonly.crt
 	cat cnonly.key cnonly.crt >cnonly.pem
@@ -51,6 +52,13 @@ expect endless 'LOST too-large.*'
 expect reset 'LOST (http|connect|tls)( .*)?'
 expect nohttp 'LOST http.*'
 timeout=1500 expect slow 'LOST timeout.*'
+
+authcheck=$(realpath "${AUTHCHECK:-./authcheck}")
+# Within an audit as well a policy has two time-outs: one for the connection, one for the answer.
+printf '%s\n' '$ORIGIN late.a.test.' '@ 60 SOA ns h 1 2 3 4 5' '@ NS ns' 'ns A 192.0.2.53' '@ MX 10 mx' 'mx A 93.184.215.20' '@ TXT "v=spf1 mx -all"' \
+	'_mta-sts TXT "v=STSv1; id=1"' 'mta-sts A 93.184.215.20' >"$work/zone"
+check 'two time-outs' "$("$authcheck" --zone "$work/zone" --nameserver "127.0.0.1:$dns" --timeout 1 --ca-file "$ca/ca.pem" --connect-to "::127.0.0.1:$web" --format json \
+	late.a.test 2>&1 | grep -o 'no complete answer within [^"]*' | sort -u)" 'no complete answer within 2 s( .*)?'
 
 serve old $python tests/net/https_server.py "$ca" --old
 check 'TLS 1.1' "$(get -c "::127.0.0.1:$old" good.a.test)" 'good\.a\.test HTTPS LOST tls .*detail=".*"'

@@ -1,4 +1,4 @@
-"""HTTPS on 127.0.0.1 that behaves as the first label of the host says: https_server.py DIR [--old]. Certificates are DIR/NAME.pem, by SNI."""
+"""HTTPS on 127.0.0.1 that behaves as the first label of the host says, a "mta-sts" aside: https_server.py DIR [--old]. Certificates are DIR/NAME.pem, by SNI."""
 import os, socket, ssl, sys, threading, time
 
 folder = sys.argv[1]
@@ -30,7 +30,7 @@ def answer(s, what):
         s.sendall(head(b"200 OK"))
         while True:
             s.sendall(b"x" * 4096)
-    elif what == "slow":
+    elif what in ("slow", "late"):
         for octet in head(b"200 OK"):
             s.sendall(bytes([octet]))
             time.sleep(0.3)
@@ -48,7 +48,7 @@ def serve(raw):
     name = [""]
 
     def sni(sock, host, _):
-        name[0] = (host or "").split(".")[0]
+        name[0] = (host or "").removeprefix("mta-sts.").split(".")[0]
         sock.context = context(name[0])
 
     base = context("good")

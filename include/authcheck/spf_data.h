@@ -23,4 +23,8 @@ struct spf_needless {
 /* NULL: the include may be needed. */
 const struct spf_needless *spf_needless_include(const char *name);
 
+/* What a customer of the mailbox provider that this MX host belongs to includes in its SPF record;
+ * NULL: not known. */
+const char *spf_include_of_mx(const char *host);
+
 #endif

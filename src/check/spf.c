@@ -3,6 +3,7 @@
 #include "mend.h"
 #include "name.h"
 #include "psl.h"
+#include "spf_data.h"
 #include "spf_parts.h"
 
 /* ---- which record counts ---- */
@@ -83,6 +84,29 @@ static void check_parent(struct check *c)
 		}
 }
 
+/* A record to begin with, as far as the MX tells who sends: a mailbox provider, or the domain's own
+ * hosts; a filter in front of the mailboxes tells nothing. NULL: not known. */
+static const char *starter(struct check *c)
+{
+	const struct fact *mx = look_dns(c->look, RR_MX, c->domain);
+	const char *org = psl_organizational_domain(c->arena, c->domain), *include = NULL;
+	size_t own = 0, provided = 0;
+
+	for (size_t i = 0; i < mx->nrr; i++) {
+		const char *host = mx->rr[i].target, *of = spf_include_of_mx(host);
+
+		own += name_is_under(host, org ? org : c->domain);
+		provided += of && (!include || strcmp(include, of) == 0);
+		include = include ? include : of;
+	}
+	if (mx->nrr && own == mx->nrr)
+		return mend_txt(c->arena, c->domain, S("v=spf1 mx ~all"));
+	if (mx->nrr && provided == mx->nrr)
+		return mend_txt(c->arena, c->domain,
+				str_c(arena_printf(c->arena, "v=spf1 include:%s ~all", include)));
+	return NULL;
+}
+
 static void check_none(struct check *c, const struct fact *txt)
 {
 	struct finding *f;
@@ -109,7 +133,7 @@ static void check_none(struct check *c, const struct fact *txt)
 					 txt->nrr == 1 ? "" : "s");
 	else
 		f->detail = fact_is_nxdomain(txt) ? "the name does not exist" : "no TXT record";
-	f->fix = mend_txt(c->arena, c->domain, S("v=spf1 mx ~all"));
+	f->fix = starter(c);
 	check_parent(c);
 }
 

@@ -78,3 +78,30 @@ const struct spf_needless *spf_needless_include(const char *name)
 			return &needless[i];
 	return NULL;
 }
+
+static const struct {
+	const char *mx; /* its hosts are at or below this name */
+	const char *include;
+} mailboxes[] = {
+	{ "google.com", "_spf.google.com" },
+	{ "googlemail.com", "_spf.google.com" },
+	{ "mail.protection.outlook.com", "spf.protection.outlook.com" },
+	{ "mx.microsoft", "spf.protection.outlook.com" },
+	{ "mail.icloud.com", "icloud.com" },
+	{ "protonmail.ch", "_spf.protonmail.ch" },
+	{ "messagingengine.com", "spf.messagingengine.com" },
+	{ "mx.yandex.net", "_spf.yandex.net" },
+	{ "migadu.com", "spf.migadu.com" },
+	{ "gandi.net", "_mailcust.gandi.net" },
+	{ "mail.ovh.net", "mx.ovh.com" },
+	{ "mailbox.org", "mailbox.org" },
+	{ "secureserver.net", "secureserver.net" },
+};
+
+const char *spf_include_of_mx(const char *host)
+{
+	for (size_t i = 0; i < sizeof(mailboxes) / sizeof(mailboxes[0]); i++)
+		if (name_is_under(host, mailboxes[i].mx))
+			return mailboxes[i].include;
+	return NULL;
+}

@@ -38,6 +38,40 @@ static bool fires(enum rule_id rule)
 #define HOST(name) \
 	name ".example.com A SOME 300 93.184.215.30\n" name ".example.com AAAA NONE NODATA\n"
 
+/* A record to begin with is told where the MX tells who sends, and not made up elsewhere. */
+static void test_starter(void **state)
+{
+	static const struct {
+		const char *mx, *fix;
+	} tests[] = {
+		{ "10 mx.example.com", "example.com. IN TXT \"v=spf1 mx ~all\"" },
+		{ "1 aspmx.l.google.com / 5 alt1.aspmx.l.google.com / 10 aspmx2.googlemail.com",
+		  "example.com. IN TXT \"v=spf1 include:_spf.google.com ~all\"" },
+		{ "0 example-com.mail.protection.outlook.com",
+		  "example.com. IN TXT \"v=spf1 include:spf.protection.outlook.com ~all\"" },
+		{ "0 mx.filter.test", NULL },
+		{ "0 aspmx.l.google.com / 5 mx.example.com", NULL },
+		{ "0 aspmx.l.google.com / 5 in1-smtp.messagingengine.com", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		char tape[256];
+
+		snprintf(tape, sizeof(tape), GONE "example.com MX SOME 60 %s\n", tests[i].mx);
+		run(tape);
+		assert_true(fires(RULE_SPF_NONE));
+		if (tests[i].fix)
+			assert_string_equal(tape_audit_find(&audit, RULE_SPF_NONE)->fix,
+					    tests[i].fix);
+		else
+			assert_null(tape_audit_find(&audit, RULE_SPF_NONE)->fix);
+		tape_audit_free(&audit);
+	}
+	run(GONE "example.com MX NONE NODATA\n");
+	assert_null(tape_audit_find(&audit, RULE_SPF_NONE)->fix);
+}
+
 static void test_families(void **state)
 {
 	const struct spf_node *n = run(GONE HOST("h1") HOST("h2") HOST(
@@ -333,6 +367,7 @@ static void test_parked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_starter, end),
 		cmocka_unit_test_teardown(test_families, end),
 		cmocka_unit_test_teardown(test_family_lost, end),
 		cmocka_unit_test_teardown(test_mx_is_one_term, end),

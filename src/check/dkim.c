@@ -98,6 +98,24 @@ static void judge_multiple(struct dkim_run *r, const struct dkim_probe *p, const
 		f->nrr);
 }
 
+/* A record of another protocol got here by a slip in the name. */
+static void say_what_it_is(struct dkim_run *r, struct finding *x, struct str text)
+{
+	struct arena *a = r->c->arena;
+
+	if (spf_is_record(text)) {
+		x->detail = arena_printf(a, "it is an SPF record, which belongs at %s itself",
+					 r->c->domain);
+		x->fix = arena_printf(
+			a,
+			"publish at %s the key record that the signer or provider shows; an SPF record stands at %s only, once",
+			x->subject, r->c->domain);
+	} else if (dmarc_is_record(text)) {
+		x->detail = arena_printf(a, "it is a DMARC record, which belongs at _dmarc.%s",
+					 r->c->domain);
+	}
+}
+
 static void judge_some(struct dkim_run *r, const struct dkim_probe *p, const struct fact *f)
 {
 	struct finding *x;
@@ -122,6 +140,8 @@ static void judge_some(struct dkim_run *r, const struct dkim_probe *p, const str
 	if (f->nrr > 1)
 		x->detail = arena_printf(r->c->arena, "%zu TXT records, none of them a key",
 					 f->nrr);
+	else
+		say_what_it_is(r, x, f->rr[0].data);
 }
 
 /* ---- all probes ---- */

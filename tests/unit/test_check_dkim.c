@@ -502,6 +502,24 @@ static void adsp(void **state)
 	tape_audit_free(&t);
 }
 
+/* A record of another protocol at a selector is called by its name. */
+static void another_record(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, DISCOVER_NONE, SENDS "s._domainkey.example.com TXT SOME 60 \"v=spf1 mx -all\"\n",
+	    "s");
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_NOT_KEY)->detail,
+			    "it is an SPF record, which belongs at example.com itself");
+	tape_audit_free(&t);
+	run(&t, DISCOVER_NONE, SENDS "s._domainkey.example.com TXT SOME 60 \"v=DMARC1; p=none\"\n",
+	    "s");
+	assert_string_equal(tape_audit_find(&t, RULE_DKIM_NOT_KEY)->detail,
+			    "it is a DMARC record, which belongs at _dmarc.example.com");
+	tape_audit_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -522,6 +540,7 @@ int main(void)
 		cmocka_unit_test(faults_without_end),
 		cmocka_unit_test(given_selectors),
 		cmocka_unit_test(guessed_text),
+		cmocka_unit_test(another_record),
 		cmocka_unit_test(m365),
 		cmocka_unit_test(adsp),
 	};

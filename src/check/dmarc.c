@@ -209,6 +209,9 @@ static void found_none(const struct dmarc_found *x)
 			"%s: the domain sends no mail, and nothing tells receivers to refuse what claims to come from it",
 			f->detail);
 	f->fix = x->repair ? x->repair : starter(x);
+	/* what cannot be mended is replaced, so that both findings advise the same */
+	if (x->unmended)
+		x->unmended->fix = f->fix;
 }
 
 void check_dmarc(struct check *c)

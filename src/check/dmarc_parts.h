@@ -15,7 +15,8 @@ struct dmarc_found {
 	bool inherited;      /* the record is not the audited domain's own */
 	bool exists;         /* inherited: the audited domain exists, as far as is known */
 	const char *repair;  /* how to mend what was meant to be a record; NULL: no such thing */
-	bool has_applied;    /* the next two are known */
+	struct finding *unmended;    /* about text whose mend cannot be told; NULL */
+	bool has_applied;            /* the next two are known */
 	enum dmarc_policy applied;   /* what the record asks for the audited domain */
 	enum dmarc_policy effective; /* the same with t=y in mind */
 };

@@ -67,6 +67,8 @@ static void check_texts(struct dmarc_found *x, const struct dmarc_stop *s)
 			f->detail = arena_printf(a, "the record at %s is ignored: %s", s->at, why);
 			f->fix = dmarc_mend_near(a, s->domain, rr->data);
 			keep_repair(x, f->fix);
+			if (!f->fix && s == x->own)
+				x->unmended = f;
 		} else if (s->record && s == x->own) {
 			f = found(x->c, RULE_DMARC_OTHER_TXT, s->domain, s->fact, rr);
 			f->detail = arena_printf(a,

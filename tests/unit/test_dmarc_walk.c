@@ -378,6 +378,21 @@ static void test_many_destinations(void **state)
 	tape_audit_free(&t);
 }
 
+/* Text that cannot be mended is replaced: both findings about it advise the same. */
+static void test_unmended(void **state)
+{
+	struct tape_audit t;
+	const struct finding *none, *version;
+
+	(void)state;
+	run(&t, "example.com", "_dmarc.example.com TXT SOME 60 \"v=DMARC2; p=bogus\"\n" MX);
+	none = tape_audit_find(&t, RULE_DMARC_NONE);
+	version = tape_audit_find(&t, RULE_DMARC_VERSION_FIRST);
+	assert_non_null(none->fix);
+	assert_string_equal(none->fix, version->fix);
+	tape_audit_free(&t);
+}
+
 static void test_inherited_from(void **state)
 {
 	struct tape_audit t;
@@ -405,10 +420,10 @@ static void test_inherited_from(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_walks),          cmocka_unit_test(test_eight),
-		cmocka_unit_test(test_lost),           cmocka_unit_test(test_externals),
-		cmocka_unit_test(test_mailboxes),      cmocka_unit_test(test_many_destinations),
-		cmocka_unit_test(test_inherited_from),
+		cmocka_unit_test(test_walks),     cmocka_unit_test(test_eight),
+		cmocka_unit_test(test_lost),      cmocka_unit_test(test_externals),
+		cmocka_unit_test(test_mailboxes), cmocka_unit_test(test_many_destinations),
+		cmocka_unit_test(test_unmended),  cmocka_unit_test(test_inherited_from),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,8 @@
  *   2. SPF that authorises nobody ("v=spf1 -all", terms that cannot match anything aside): it
  * receives when it has an MX, else it is parked. A null MX (RFC 7505) says "no mail" as well as no
  * MX does; the address of a web server is no sign of mail.
- *   3. SPF that says nothing about those it does not name ("?all", or no "all"): it sends.
+ *   3. SPF that names nobody and says nothing of the others ("?all", or no "all"): it sends, unless
+ * its MX is null, which says "no mail" where SPF says nothing.
  *   4. No SPF: it sends when it has an MX, else it is parked: a host like any other.
  * A name of the reverse zones is no mail domain at all, and neither is one with a label like "_spf"
  * or "_dmarc": such names hold records that others refer to.
@@ -206,10 +207,13 @@ static void guess(struct check *c)
 
 	if (spf == SPF_SAYS_SOMEBODY)
 		return assume(c, INTENT_SENDS, "its SPF record authorises senders");
-	if (spf == SPF_SAYS_NOTHING)
-		return assume(c, INTENT_SENDS, "its SPF record does not say that nobody sends");
 	if (spf == SPF_SAYS_OPEN || mx == MX_SAYS_OPEN)
 		return;
+	if (spf == SPF_SAYS_NOTHING && mx == MX_SAYS_NO_MAIL)
+		return assume(c, INTENT_PARKED,
+			      "its MX is null and its SPF record names no sender");
+	if (spf == SPF_SAYS_NOTHING)
+		return assume(c, INTENT_SENDS, "its SPF record does not say that nobody sends");
 	g = &guesses[spf][mx];
 	f = look_dns(c->look, RR_MX, c->domain);
 	if (spf == SPF_SAYS_ABSENT && fact_is_nxdomain(f) && !f->nchain)

@@ -237,12 +237,15 @@ static void check_end(struct check *c, const struct spf_node *root)
 	if (!n->spf->all) {
 		/* a record of faults may have lost its all in one of them */
 		spf_found(c, n->spf->n ? RULE_SPF_NO_ALL : RULE_SPF_EMPTY, root->rr, at);
-	} else if (n->spf->all->qualifier == '?') {
+	} else if (n->spf->all->qualifier == '?' && c->report->intent != INTENT_PARKED) {
 		spf_found(c, RULE_SPF_NEUTRAL_ALL, root->rr, at);
-	} else if (c->report->intent == INTENT_PARKED && !spf_passes_nobody(root)) {
+	} else if (c->report->intent == INTENT_PARKED &&
+		   (n->spf->all->qualifier == '?' || !spf_passes_nobody(root))) {
 		struct finding *f = spf_found(c, RULE_SPF_NOMAIL, root->rr, at);
 
-		f->detail = "it still names senders";
+		f->detail = spf_passes_nobody(root)
+				    ? "it ends with ?all, which does not say that nobody sends"
+				    : "it still names senders";
 		f->fix = mend_txt(c->arena, c->domain, S("v=spf1 -all"));
 	} else if (c->report->intent == INTENT_SENDS) {
 		spf_found(c,

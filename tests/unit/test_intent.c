@@ -39,6 +39,8 @@ static const struct row {
 	  "its MX is null" },
 	{ "e.test MX NONE NODATA\ne.test TXT SOME 60 \"v=spf1 -all\"\n", INTENT_PARKED,
 	  "no MX and its SPF" },
+	{ "e.test MX SOME 60 0 .\ne.test TXT SOME 60 \"v=spf1 ?all\"\n", INTENT_PARKED,
+	  "its MX is null and its SPF record names no sender" },
 	{ "e.test MX SOME 60 0 .\ne.test TXT SOME 60 \"v=spf1 mx -all\"\n", INTENT_PARKED,
 	  "authorises nobody" },
 	{ "e.test MX NONE NODATA\ne.test TXT SOME 60 \"v=spf1 a mx -all\"\n", INTENT_PARKED,

@@ -18,7 +18,7 @@ expect() { # NAME PATTERN [WHAT]
 	got=$(ask "$1.test")
 	check "${3:-$1}" "$got" "$(printf '%s' "$1" | tr . '.').test TXT $2"
 	start=$(($(now_ms) - start))
-	[ $start -le $((${timeout:-1200} * 2 + 1000)) ] || fail "$1: took $start ms"
+	[ $start -le "$(at_most $((${timeout:-1200} * 2 + 1000)))" ] || fail "$1: took $start ms"
 }
 fine='SOME 300 size=[0-9]+ src="[0-9.:]+" "fine"'
 unread='LOST garbage detail="what [0-9.:]+ answered could not be read, or was not an answer to the question"'

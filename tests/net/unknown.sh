@@ -10,7 +10,7 @@ unknown() {
 	status=$?
 	took=$(($(now_ms) - start))
 	check "$1: exit status" "$status" 3
-	[ $took -le 6000 ] && pass || fail "$1: took $took ms"
+	[ $took -le "$(at_most 6000)" ] && pass || fail "$1: took $took ms"
 	check "$1: what is sure" "$($python -c '
 import json, sys
 r = json.load(open(sys.argv[1]))

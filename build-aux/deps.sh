@@ -24,6 +24,9 @@ build pc   libssl      libssl-dev
 build pc   libzscanner libknot-dev
 build pc   jansson     libjansson-dev
 build pc   gmime-3.0  libgmime-3.0-dev
+build pc   opendkim   libopendkim-dev
+build file /usr/include/spf2/spf.h libspf2-dev
+build file /usr/include/opendmarc/dmarc.h libopendmarc-dev
 build file /usr/share/publicsuffix/public_suffix_list.dafsa publicsuffix
 test  pc   cmocka      libcmocka-dev
 test  cmd  knotd       knot

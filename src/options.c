@@ -295,6 +295,7 @@ static const struct option {
 	  "ask block lists about the addresses and the domain" },
 	{ 0, "starttls", NULL, FLAG(wish.starttls),
 	  "connect to the MX hosts: STARTTLS, certificates" },
+	{ 0, "stack", NULL, FLAG(wish.stack), "ask libspf2, OpenDMARC and OpenDKIM as well" },
 	{ 0, "ca-file", "FILE", TEXT(live.ca_file),
 	  "trusted certificates for HTTPS and SMTP (PEM)" },
 	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", SET(set_connect_to),

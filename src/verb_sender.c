@@ -140,7 +140,8 @@ static bool read_from(struct sending *s)
 			"whose mail? `authcheck sender --ip 192.0.2.25 example.com`, or --from, or --mail-from");
 		return false;
 	}
-	s->from = domain_of(&p->arena, address(&p->arena, text), &why);
+	s->wish.from = address(&p->arena, text);
+	s->from = domain_of(&p->arena, s->wish.from, &why);
 	if (!s->from)
 		complain(arena_printf(&p->arena, "\"%s\" is no domain name: %s", text, why));
 	return s->from != NULL;
@@ -214,6 +215,7 @@ static int judge(struct sending *s)
 			  .ips = &s->ip,
 			  .nips = s->ip.n > 0,
 			  .intent = INTENT_SENDS,
+			  .stack = true,
 			  .sender = &s->wish },
 		.limits = p->o.limits,
 		.ignores = p->o.ignores,

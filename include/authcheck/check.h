@@ -31,6 +31,7 @@ struct sender_signature {
 					  to verify */
 };
 struct sender_wish {
+	const char *from;      /* the author address or domain, as written */
 	struct str ip;         /* 4 or 16 octets; n 0: not told */
 	const char *helo;      /* NULL: not told */
 	const char *mail_from; /* "" for the null reverse-path */
@@ -51,6 +52,7 @@ struct audit_wish {
 	enum intent intent; /* INTENT_AUTO: guess */
 	bool starttls;      /* connect to the MX hosts */
 	bool dnsbl;         /* ask block lists */
+	bool stack;         /* ask the receiver libraries as well */
 	const struct sender_wish
 		*sender; /* judge this sender, whose From is the domain; NULL: none */
 };
@@ -77,6 +79,7 @@ check_fn check_spf, check_dkim, check_dmarc, check_mx, check_ptr, check_mta_sts,
 check_fn check_dnsbl;       /* after check_mx, whose addresses it reads from the report */
 check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and names it reads */
 check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */
+check_fn check_stack;       /* after check_sender: what the receiver libraries are asked */
 check_fn check_together;    /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,

@@ -76,6 +76,7 @@ struct spf_evaluation { /* check_host() for one client */
 	bool open;      /* not decided: facts are missing; the rest says nothing */
 	enum spf_result result;
 	struct str ip;      /* whose: 4 or 16 octets */
+	const char *helo;   /* as given; NULL: none */
 	const char *domain; /* the domain evaluated */
 	const struct spf_term
 		*term; /* of its record (or of the one it redirects to): what matched; NULL */
@@ -193,6 +194,7 @@ struct signature_view {
 	enum presence aligned_7489; /* by the Public Suffix List */
 };
 struct sender_view {
+	const char *from; /* as written */
 	struct str ip;
 	const char *helo, *mail_from;
 	bool has_spf;     /* an address was told */
@@ -207,6 +209,52 @@ struct sender_view {
 	enum presence helo_ok;           /* a full name that leads to the address */
 	enum presence domain_takes_mail; /* the domain of MAIL FROM has MX or address */
 	bool null_mx;
+};
+
+/* ---- the receiver libraries ---- */
+enum stack_state {
+	STACK_ANSWERED,
+	STACK_REFUSED, /* not handed over: it is known to crash of that */
+	STACK_CRASHED,
+	STACK_ENDLESS, /* its processor time was used up */
+	STACK_COSTLY,  /* it makes more look-ups than it was answered */
+	STACK_NOT_RUN, /* by our own failure, or there was nothing to ask */
+};
+struct stack_spf { /* libspf2, for one client */
+	struct str ip;
+	const char *helo, *mail_from;
+	struct spf_evaluation rfc; /* what RFC 7208 says */
+	enum stack_state state;
+	bool lost; /* an answer was not to be had: the result proves nothing */
+	enum spf_result result;
+	const char *reason, *explanation; /* NULL: none */
+};
+struct stack_dmarc { /* libopendmarc: for the described sender, or for mail that passes nothing */
+	enum stack_state state;
+	bool lost;
+	enum auth_result result;       /* permerror: it refuses the record */
+	enum dmarc_policy disposition; /* DMARC_NONE where it passes */
+	bool spf_aligned, dkim_aligned;
+	const char *stranger; /* somebody else's domain that it takes for this one; NULL: none */
+	const char *found_at, *reason; /* NULL: none */
+};
+struct stack_dkim { /* libopendkim: what it makes of a key, without a message */
+	const char *domain, *selector;
+	const struct fact *fact;
+	const struct rr *rr; /* NULL: several, or none */
+	bool rfc_usable;     /* a verifier of RFC 6376 can use the key */
+	const char *algorithm;
+	enum stack_state state;
+	bool usable, small;
+	const char *reason; /* NULL: none */
+};
+struct stack_view {
+	struct stack_spf *spf;
+	size_t nspf;
+	struct stack_dmarc dmarc;
+	struct stack_dkim *dkim;
+	size_t ndkim;
+	bool done; /* they have been asked */
 };
 
 /* ---- receivers ---- */
@@ -298,6 +346,7 @@ struct report {
 	struct dane_view dane;
 	struct dnsbl_view dnsbl;
 	const struct sender_view *sender; /* `authcheck sender`; NULL: an audit */
+	struct stack_view *stack;         /* NULL: not wished, or not decided in this step */
 	struct smtp_view smtp;
 
 	struct dnssec_view dnssec;

@@ -28,7 +28,10 @@ enum proto {
 	PROTO_DNSSEC,
 	PROTO_BIMI,
 	PROTO_COUNT,
-	PROTO_PROFILE = PROTO_COUNT /* a baseline's demand: no protocol, and has no status */
+	/* No protocols, and without a status: */
+	PROTO_PROFILE = PROTO_COUNT, /* a baseline's demand */
+	PROTO_STACK,                 /* what a receiver's library makes of it */
+	PROTO_ALL,                   /* how many there are in all */
 };
 
 enum rule_id {

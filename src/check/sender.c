@@ -231,7 +231,8 @@ void check_sender(struct check *c)
 	if (!s.wish)
 		return;
 	s.v = ARENA_NEW(c->arena, struct sender_view);
-	*s.v = (struct sender_view){ .ip = s.wish->ip,
+	*s.v = (struct sender_view){ .from = s.wish->from,
+				     .ip = s.wish->ip,
 				     .helo = s.wish->helo,
 				     .mail_from = s.wish->mail_from,
 				     .ndkim = s.wish->ndkim };

@@ -342,7 +342,7 @@ static void check(struct arena *a, struct look *l, const struct spf_client *clie
 {
 	struct spf_eval e = { .arena = a, .look = l, .client = client, .out = out };
 
-	*out = (struct spf_evaluation){ .ip = client->ip };
+	*out = (struct spf_evaluation){ .ip = client->ip, .helo = client->helo };
 	spf_eval_begin(&e, mail_from);
 	out->ip = e.ip;
 	out->domain = e.domain;

@@ -23,6 +23,7 @@ static const struct {
 	{ check_smtp, false },
 	{ check_dnsbl, true },
 	{ check_sender, true },
+	{ check_stack, true },
 	{ check_together, true },
 };
 /* clang-format on */

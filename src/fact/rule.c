@@ -16,7 +16,7 @@ static const char *const severity_names[] = {
 
 static const struct {
 	const char *name, *title;
-} protos[PROTO_COUNT + 1] = {
+} protos[PROTO_ALL] = {
 	[PROTO_SPF] = { "spf", "SPF" },
 	[PROTO_DKIM] = { "dkim", "DKIM" },
 	[PROTO_DMARC] = { "dmarc", "DMARC" },
@@ -30,6 +30,7 @@ static const struct {
 	[PROTO_DNSSEC] = { "dnssec", "DNSSEC" },
 	[PROTO_BIMI] = { "bimi", "BIMI" },
 	[PROTO_PROFILE] = { "profile", "profile" },
+	[PROTO_STACK] = { "stack", "library" },
 };
 
 bool rule_from(struct str name, enum rule_id *out)

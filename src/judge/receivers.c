@@ -177,7 +177,7 @@ static enum risk risk_of(const struct report *r, const struct verdict *v, const 
 /* Warnings that refuse nothing by themselves, of what mail is judged by. */
 static bool is_weak(const struct finding *f)
 {
-	static const bool judged[PROTO_COUNT + 1] = {
+	static const bool judged[PROTO_ALL] = {
 		[PROTO_SPF] = true, [PROTO_DKIM] = true, [PROTO_PTR] = true
 	};
 

@@ -89,7 +89,7 @@ static void put_finding(struct pen *p, const struct finding *f)
 /* The protocols of the suspects in this state, each once: "SPF, DKIM". */
 static const char *protocols(struct pen *p, const struct bounce_report *b, int state)
 {
-	bool seen[PROTO_COUNT] = { false };
+	bool seen[PROTO_ALL] = { false };
 	const char *list = "";
 
 	for (size_t i = 0; i < b->nsuspect; i++) {

@@ -231,6 +231,8 @@ static json_t *audit(struct js *js, const struct report *r)
 	if (!r->bulk)
 		js_set(js, o, "receivers_bulk", bulk_verdicts(js, r));
 	js_set(js, o, "profiles", profile_views(js, r));
+	if (r->stack)
+		js_set(js, o, "stack", json_stack(js, r));
 	js_set(js, o, "unknown", unknown(js, r));
 	js_set(js, o, "stats", stats(js, r));
 	return o;

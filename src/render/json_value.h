@@ -55,6 +55,8 @@ void js_dump(struct buf *out, struct arena *scratch, js_make_fn *make, const voi
 /* Lists of a report: shared by audits and senders. */
 json_t *json_findings(struct js *js, const struct report *r);
 json_t *json_verdicts(struct js *js, const struct report *r);
+/* null where the receiver libraries were not asked */
+json_t *json_stack(struct js *js, const struct report *r);
 
 /* The object of one protocol. */
 json_t *json_protocol(struct js *js, const struct report *r, enum proto proto);

@@ -23,9 +23,10 @@ void render_rules_markdown(struct buf *out)
 	buf_adds(
 		out,
 		"# The rules\n\nMade by `authcheck rules --format markdown` from include/authcheck/rules.def; `make doc/rules.md` writes it anew.\n");
-	for (int p = 0; p <= PROTO_PROFILE; p++) {
+	for (int p = 0; p < PROTO_ALL; p++) {
 		buf_addf(out, "\n## %s\n",
 			 p == PROTO_PROFILE ? "Baselines (`--profile`)"
+			 : p == PROTO_STACK ? "Receiver libraries (`--stack`)"
 					    : proto_title((enum proto)p));
 		for (int i = 0; i < (int)RULE_COUNT; i++) {
 			const struct rule *r = &rules[i];

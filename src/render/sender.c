@@ -130,6 +130,23 @@ static void put_host(struct pen *p, const struct sender_view *v)
 					 : "could not be looked up"));
 }
 
+/* Where a receiver's library answers otherwise. */
+static void put_stack(struct pen *p, const struct report *r)
+{
+	const char *label = "Libraries";
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = r->findings.item[i];
+
+		if (rules[f->rule].proto != PROTO_STACK)
+			continue;
+		put(p, label, "differ",
+		    rules[f->rule].severity == SEV_INFO ? STYLE_NOTE : STYLE_WARN,
+		    arena_printf(p->scratch, ": %s [%s]", f->detail, rules[f->rule].name));
+		label = "";
+	}
+}
+
 static void put_findings(struct pen *p, const struct report *r)
 {
 	bool any = false;
@@ -137,7 +154,8 @@ static void put_findings(struct pen *p, const struct report *r)
 	for (size_t i = 0; i < r->findings.n; i++) {
 		const struct finding *f = r->findings.item[i];
 
-		if (rules[f->rule].severity < SEV_WARNING || !f->sure || f->offline)
+		if (rules[f->rule].severity < SEV_WARNING || !f->sure || f->offline ||
+		    rules[f->rule].proto == PROTO_STACK)
 			continue;
 		if (!any) {
 			pen_style(p, STYLE_BOLD);
@@ -177,6 +195,7 @@ void render_sender_text(struct buf *out, struct arena *scratch, const struct rep
 	put_dkim(&p, v);
 	put_dmarc(&p, r);
 	put_host(&p, v);
+	put_stack(&p, r);
 	pen_newline(&p);
 	text_receivers(&p, r);
 	if (!o->quiet)

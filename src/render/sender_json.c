@@ -102,6 +102,7 @@ static json_t *sender(struct js *js, const void *arg)
 	js_set(js, o, "ptr", js_presence(v->ptr));
 	js_set(js, o, "helo_ok", js_presence(v->helo_ok));
 	js_set(js, o, "bulk", js_bool(r->bulk));
+	js_set(js, o, "stack", json_stack(js, r));
 	js_set(js, o, "receivers", json_verdicts(js, r));
 	js_set(js, o, "findings", json_findings(js, r));
 	return o;

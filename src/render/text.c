@@ -236,6 +236,26 @@ static void put_profiles(struct pen *p, const struct report *r, bool *apart)
 	*apart = true;
 }
 
+/* Where the libraries of receivers answer otherwise than the RFCs. */
+static void put_stack(struct pen *p, const struct report *r, bool *apart)
+{
+	if (!r->stack)
+		return;
+	if (!*apart)
+		pen_newline(p);
+	p->indent = 2;
+	pen_style(p, STYLE_BOLD);
+	pen_words(p, "Receiver libraries");
+	pen_style(p, STYLE_PLAIN);
+	pen_words(p, has_findings(p, r, PROTO_STACK)
+			     ? ": where they differ from the RFCs"
+			     : ": libspf2, OpenDMARC and OpenDKIM answer as the RFCs do");
+	pen_newline(p);
+	text_findings(p, r, PROTO_STACK);
+	pen_newline(p);
+	*apart = true;
+}
+
 /* ---- the tail ---- */
 
 static size_t count_offline(const struct report *r)
@@ -313,7 +333,7 @@ static void put_tail(struct pen *p, const struct report *r, bool last, bool apar
 {
 	bool shown = false;
 
-	for (int proto = 0; proto <= PROTO_PROFILE; proto++)
+	for (int proto = 0; proto < PROTO_ALL; proto++)
 		shown = shown || has_findings(p, r, (enum proto)proto);
 	if (!apart &&
 	    (p->o->verbose || r->nunknown || r->nverdict || count_notes(r) || (shown && last)))
@@ -380,5 +400,6 @@ void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 	for (int proto = 0; proto < PROTO_COUNT; proto++)
 		put_block(&p, r, (enum proto)proto, &apart);
 	put_profiles(&p, r, &apart);
+	put_stack(&p, r, &apart);
 	put_tail(&p, r, index + 1 >= total, apart);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The layers of layers.txt, and who may touch the world: sockets, clocks and the environment are src/ask's and the program's (main.c,
-# program*.c, verb_*.c), printing and leaving are the program's, giving up is the arena's.
+# program*.c, verb_*.c), printing and leaving are the program's, giving up is the arena's; the receiver
+# libraries are src/stack's, and processes its child.c's.
 # shellcheck source=tests/lint/lib.sh disable=SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -45,6 +46,8 @@ asks='^[0-9]+:#[ ]*include[ ]*["<](ares[a-z_]*\.h|curl/|sys/socket\.h|sys/epoll\
 clocks='(^|[^a-zA-Z0-9_])(time|clock_gettime|gettimeofday|clock|getenv|secure_getenv|getrandom|random|socket|connect)\('
 prints='(^|[^a-zA-Z0-9_])(printf|vprintf|puts|putchar|exit|_exit)\(|(^|[^a-zA-Z0-9_])(stdout|stderr)([^a-zA-Z0-9_]|$)'
 aborts='(^|[^a-zA-Z0-9_])abort\('
+processes='(^|[^a-zA-Z0-9_])(v?fork|waitpid|wait[34]?|kill|pipe2?|setrlimit|prctl|posix_spawnp?|popen|system|exec[vl][pe]*)\('
+libraries='^[0-9]+:#[ ]*include[ ]*<(spf2|opendkim|opendmarc)/'
 files='(^|[^a-zA-Z0-9_])(fopen|open|openat|opendir|stat|mmap)\('
 frees='(^|[^a-zA-Z0-9_])(free|malloc|calloc|realloc|strdup|strndup|asprintf)\('
 
@@ -52,6 +55,8 @@ for file in src/*.[ch] src/*/*.[ch]; do
 	[ -e "$file" ] || continue
 	check_includes "$file" "${file%/*}"
 	case $file in
+	src/stack/child.c) ;; # stack_child.h says it: processes, with their pipe, their time and their end
+	src/stack/spf2.c) forbid "$file" "$clocks" 'clock, chance and environment are for src/ask and the program' ;; # libspf2's header needs those of sockets
 	src/ask/* | src/main.c | src/program*.c | src/verb_*.c) ;;
 	*)
 		code "$file" | grep -E "$asks" | sed -E "s#^([0-9]+):(.*)#$file:\1: only src/ask and the program reach the world: \2#" >"$scratch"
@@ -60,8 +65,16 @@ for file in src/*.[ch] src/*/*.[ch]; do
 		;;
 	esac
 	case $file in
-	src/main.c | src/program*.c | src/verb_*.c | src/base/arena.c) ;;
+	src/main.c | src/program*.c | src/verb_*.c | src/base/arena.c | src/stack/child.c) ;;
 	*) forbid "$file" "$prints" 'only the program prints and exits' ;;
+	esac
+	case $file in src/stack/child.c) ;; *) forbid "$file" "$processes" 'processes are for src/stack/child.c' ;; esac
+	case $file in
+	src/stack/*) ;;
+	*)
+		code "$file" | grep -E "$libraries" | sed -E "s#^([0-9]+):(.*)#$file:\1: the receiver libraries are for src/stack: \2#" >"$scratch"
+		faults_from <"$scratch"
+		;;
 	esac
 	case $file in src/base/arena.c) ;; *) forbid "$file" "$aborts" 'only the arena gives up' ;; esac
 	case $file in

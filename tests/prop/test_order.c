@@ -10,7 +10,7 @@
 #include "../story/story.h"
 #include "render.h"
 
-enum { RULES_MAX = 600, ORDERS_DEFAULT = 20 };
+enum { RULES_MAX = 600, ORDERS_DEFAULT = 20, STACK_SHARE = 7 };
 
 static char names[RULES_MAX][64];
 static unsigned orders = ORDERS_DEFAULT;
@@ -38,10 +38,15 @@ static void order_test(void **state)
 	for (int fires = 0; fires < 2; fires++) {
 		struct story s;
 		struct buf first;
+		unsigned times = orders;
 
 		story_read(&s, "fixtures/audit", name, fires);
 		first = report(&s, 0);
-		for (unsigned i = 1; i <= orders; i++) {
+		/* the receiver libraries run in a process each time, and only when all is settled
+		 */
+		if (s.setup.wish.stack)
+			times = (orders + STACK_SHARE - 1) / STACK_SHARE;
+		for (unsigned i = 1; i <= times; i++) {
 			struct buf other = report(&s, i * UINT64_C(0x9e3779b97f4a7c15));
 
 			if (other.n != first.n || memcmp(other.p, first.p, first.n) != 0)

@@ -84,6 +84,8 @@ static void directive(struct story *s, struct str line)
 		s->setup.wish.dnsbl = true;
 	} else if (str_eq(line, S("#! starttls"))) {
 		s->setup.wish.starttls = true;
+	} else if (str_eq(line, S("#! stack"))) {
+		s->setup.wish.stack = true;
 	} else if (str_eq(line, S("#! unsure"))) {
 		s->unsure = true;
 	} else if ((v = rest_of(line, "#! discover ")).p) {

@@ -120,7 +120,8 @@ static const struct {
 	[CAUSE_RECIPIENT_RESTRICTED] = { "recipient-restricted", "the receiver's rule",
 					 "The recipient, a group or a disabled mailbox does not take mail from you. Only the owner or its administrator can allow it: ask them by another way." },
 	[CAUSE_ROUTING] = { "routing", "the recipient's DNS or servers",
-			    "The mail found no way: a loop, a missing host or a server that takes no mail. The recipient's postmaster must mend it; check for an old entry of your own server for that domain." },
+			    "The mail found no way: a misspelt domain, a loop, a missing host or a server that takes no mail. Check the domain's spelling, and your own server for an old entry of it; else the "
+			    "recipient's postmaster must mend it." },
 	[CAUSE_CONTENT] = { "content", "the message",
 			    "The receiver takes the message for spam or a danger. Look at its links and attachments, send it plainer, and ask the recipient to allow it." },
 	[CAUSE_RATE] = { "rate", "the sender's volume",

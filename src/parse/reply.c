@@ -373,13 +373,38 @@ void parse_reply(struct arena *a, struct str text, struct reply *out)
 
 /* ---- patterns ---- */
 
+static ptrdiff_t match_part(struct str s, size_t at, struct str part);
+
+/* The part begins with a choice, "{one|another}": the first that the rest fits behind. */
+static ptrdiff_t match_choice(struct str s, size_t at, struct str part)
+{
+	ptrdiff_t close = str_find(part, '}');
+	struct str list, rest;
+
+	if (close < 0)
+		return -1;
+	list = str_sub(part, 1, (size_t)close - 1);
+	rest = str_from(part, (size_t)close + 1);
+	for (;;) {
+		ptrdiff_t bar = str_find(list, '|'), took, more;
+
+		took = match_part(s, at, bar < 0 ? list : str_sub(list, 0, (size_t)bar));
+		more = took < 0 ? -1 : match_part(s, at + (size_t)took, rest);
+		if (more >= 0)
+			return took + more;
+		if (bar < 0)
+			return -1;
+		list = str_from(list, (size_t)bar + 1);
+	}
+}
+
 /* How much of s the part of a pattern up to a star takes, matched at s.p[at]; -1: it does not. */
-static ptrdiff_t match_part(struct str s, size_t at, const char *part, size_t n)
+static ptrdiff_t match_part(struct str s, size_t at, struct str part)
 {
 	size_t i = at;
 
-	for (size_t k = 0; k < n; k++) {
-		char c = part[k];
+	for (size_t k = 0; k < part.n; k++) {
+		char c = part.p[k];
 
 		if (c == '<') {
 			if (i && i <= s.n && is_word_char(s.p[i - 1]))
@@ -394,6 +419,10 @@ static ptrdiff_t match_part(struct str s, size_t at, const char *part, size_t n)
 				i++;
 			if (i == from)
 				return -1;
+		} else if (c == '{') {
+			ptrdiff_t took = match_choice(s, i, str_from(part, k));
+
+			return took < 0 ? -1 : (ptrdiff_t)(i - at) + took;
 		} else {
 			if (i >= s.n || ascii_lower(s.p[i]) != c)
 				return -1;
@@ -416,7 +445,7 @@ bool reply_has(const struct reply *r, const char *pattern)
 
 		while (pattern[n] && pattern[n] != '*')
 			n++;
-		while (at <= s.n && (took = match_part(s, at, pattern, n)) < 0)
+		while (at <= s.n && (took = match_part(s, at, (struct str){ pattern, n })) < 0)
 			at++;
 		if (took < 0)
 			return false;

@@ -147,6 +147,40 @@ static void a_pattern_has_stars_digits_and_borders(void **state)
 	assert_false(reply_has(&t, "@host .example.org"));
 }
 
+static void a_pattern_has_choices(void **state)
+{
+	struct reply t = { .text = "550 The mailbox is not found here" };
+
+	(void)state;
+	assert_true(reply_has(&t, "{user|mailbox} {is |was |}not {known|found}"));
+	assert_true(reply_has(&t, "the {mail|mailbox} is"));
+	assert_true(reply_has(&t, "{x|<mailbox>} *{x|here}>"));
+	assert_true(reply_has(&t, "here{ |}"));
+	assert_false(reply_has(&t, "{user|account} is"));
+	assert_false(reply_has(&t, "mailbox {is|was}not"));
+	assert_false(reply_has(&t, "{mailbox|"));
+}
+
+static void families_of_words_in_other_tongues_and_orders(void **state)
+{
+	(void)state;
+	read_reply("550 El usuario no existe");
+	assert_int_equal(b.cause, CAUSE_RECIPIENT_UNKNOWN);
+	read_reply("552 Das Postfach ist voll");
+	assert_int_equal(b.cause, CAUSE_OTHER);
+	assert_string_equal(b.fault, "the recipient");
+	read_reply("554 votre IP est en liste noire");
+	assert_int_equal(b.cause, CAUSE_BLOCKLIST);
+	read_reply("550 5.7.1 Email authentication failed");
+	assert_int_equal(b.cause, CAUSE_UNAUTHENTICATED);
+	read_reply("535 Incorrect authentication data");
+	assert_int_equal(b.cause, CAUSE_AUTH_REQUIRED);
+	read_reply("550 5.1.8 Domain of sender address a@nowhere.invalid does not exist");
+	assert_int_equal(b.cause, CAUSE_OTHER);
+	read_reply("550 5.7.1 Message rejected due to policy reasons");
+	assert_int_equal(b.cause, CAUSE_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +194,9 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_pattern_has_stars_digits_and_borders, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_pattern_has_choices, setup, teardown),
+		cmocka_unit_test_setup_teardown(families_of_words_in_other_tongues_and_orders,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

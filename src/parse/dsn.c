@@ -226,9 +226,15 @@ static void read_part(struct reader *r, GMimeObject *o, unsigned depth)
 
 static void add_text(struct reader *r, struct str s)
 {
+	char *p;
+
 	s = str_trim(s);
-	if (s.n && r->out->ntext < DSN_TEXTS_MAX)
-		r->out->text[r->out->ntext++] = arena_strndup(r->arena, s.p, s.n);
+	if (!s.n || r->out->ntext == DSN_TEXTS_MAX)
+		return;
+	p = arena_strndup(r->arena, s.p, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = p[i] ? p[i] : '?';
+	r->out->text[r->out->ntext++] = p;
 }
 
 /* Headers that a message which came back in the text has, where it is no part of its own. */

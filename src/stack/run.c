@@ -39,12 +39,30 @@ static void ask(struct running *r, struct str lines)
 	}
 }
 
+/* The same, but for an arena that is full: then false, so that the caller can give back what it
+ * holds. */
+static bool ask_safely(struct running *r, struct str lines)
+{
+	jmp_buf here, *mine = r->arena->oom, *facts = r->look->facts->arena->oom;
+	volatile bool done = false;
+
+	r->arena->oom = r->look->facts->arena->oom = &here;
+	if (setjmp(here) == 0) {
+		ask(r, lines);
+		done = true;
+	}
+	r->arena->oom = mine;
+	r->look->facts->arena->oom = facts;
+	return done;
+}
+
 /* Runs the job; *reply is what came back when the state is ANSWERED. */
 static enum stack_state run_job(struct running *r, child_fn *run, const void *job, void *reply,
 				size_t size)
 {
 	struct buf out;
 	enum child_end end;
+	bool fits = true;
 
 	buf_init(&out, 2 * CHILD_OUT_MAX);
 	end = child_run(run, job, &out);
@@ -52,15 +70,13 @@ static enum stack_state run_job(struct running *r, child_fn *run, const void *jo
 		end = CHILD_CRASHED;
 	if (end == CHILD_DONE) {
 		memcpy(reply, out.p, size);
-		/* into the arena first: it may be full, and then nothing is freed behind it */
-		struct str lines = arena_str(r->arena, str_from(buf_str(&out), size));
-
-		buf_free(&out);
-		ask(r, lines);
-		return STACK_ANSWERED;
+		fits = ask_safely(r, str_from(buf_str(&out), size));
 	}
 	buf_free(&out);
-	return end == CHILD_CRASHED   ? STACK_CRASHED
+	if (!fits)
+		arena_full(r->arena);
+	return end == CHILD_DONE      ? STACK_ANSWERED
+	       : end == CHILD_CRASHED ? STACK_CRASHED
 	       : end == CHILD_ENDLESS ? STACK_ENDLESS
 				      : STACK_NOT_RUN;
 }

@@ -123,7 +123,7 @@ static SPF_dns_rr_t *lookup(SPF_dns_server_t *s, const char *name, ns_type type,
 /* ---- its answer ---- */
 
 /* Where the record could not be had or read, it gives no result but an error. */
-static enum spf_result result_of(SPF_response_t *r)
+static enum spf_result result_of(SPF_response_t *r, SPF_errcode_t error)
 {
 	switch ((int)SPF_response_result(r)) {
 	case SPF2_RESULT_NEUTRAL: return SPF_RESULT_NEUTRAL;
@@ -135,15 +135,14 @@ static enum spf_result result_of(SPF_response_t *r)
 	case SPF2_RESULT_PERMERROR: return SPF_RESULT_PERMERROR;
 	default: break;
 	}
-	return SPF_response_errcode(r) == SPF_E_DNS_ERROR ? SPF_RESULT_TEMPERROR
-							  : SPF_RESULT_PERMERROR;
+	return error == SPF_E_DNS_ERROR ? SPF_RESULT_TEMPERROR : SPF_RESULT_PERMERROR;
 }
 
-static void take(struct spf2_reply *out, SPF_response_t *r)
+static void take(struct spf2_reply *out, SPF_response_t *r, SPF_errcode_t error)
 {
 	const char *text = r->explanation;
 
-	out->result = result_of(r);
+	out->result = result_of(r, error);
 	for (int i = 0; i < SPF_response_messages(r) && !out->reason[0]; i++) {
 		SPF_error_t *e = SPF_response_message(r, i);
 
@@ -184,6 +183,7 @@ static void evaluate(struct asking *a)
 	SPF_server_t *server = SPF_server_new_dns(&dns, 0);
 	SPF_request_t *q;
 	SPF_response_t *r = NULL;
+	SPF_errcode_t error;
 
 	SPF_server_set_rec_dom(server, "unknown");
 	q = SPF_request_new(server);
@@ -192,9 +192,9 @@ static void evaluate(struct asking *a)
 		SPF_request_set_helo_dom(q, job->helo);
 	if (job->mail_from && *job->mail_from)
 		SPF_request_set_env_from(q, job->mail_from);
-	SPF_request_query_mailfrom(q, &r);
+	error = SPF_request_query_mailfrom(q, &r);
 	if (r)
-		take(&a->reply, r);
+		take(&a->reply, r, error);
 }
 
 void spf2_child(const void *job, struct buf *out)

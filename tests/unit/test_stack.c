@@ -382,6 +382,8 @@ static void libspf2_differs(void **state)
 		/* what is not known shows nothing */
 		{ "\"v=spf1 a:1.example.com ~all\"\n1.example.com A LOST timeout",
 		  SPF_RESULT_TEMPERROR, SPF_RESULT_TEMPERROR, NULL },
+		{ "\"v=spf1 include:i.example.com ~all\"\ni.example.com TXT LOST timeout",
+		  SPF_RESULT_TEMPERROR, SPF_RESULT_TEMPERROR, NULL },
 	};
 	struct str ip = S("\xcb\x00\x71\x05");
 

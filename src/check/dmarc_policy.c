@@ -53,7 +53,12 @@ static void check_applied(const struct dmarc_found *x)
 			mend_one(x, tag, "reject"));
 	} else if (x->applied == DMARC_NONE) {
 		fix = mend_one(x, tag, "quarantine");
-		if (fix)
+		if (!d->nrua)
+			fix = arena_printf(
+				a,
+				"first have reports sent to you (rua); when they show that all mail of the domain passes, set %s=quarantine",
+				tag);
+		else if (fix)
 			fix = arena_printf(
 				a, "when the reports show that all mail of the domain passes: %s",
 				fix);

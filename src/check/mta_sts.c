@@ -146,8 +146,8 @@ static const char *orphan_fix(struct check *c, const char *host)
 	if (str_starts(str_c(target), S("_mta-sts.")))
 		return arena_printf(
 			c->arena,
-			"%s. IN CNAME mta-sts.%s., with a certificate for %s there; or delete the record at %s",
-			host, target + strlen("_mta-sts."), host, txt->name);
+			"delete the record at %s; or have a certificate for %s at the other domain's policy host and publish: %s. IN CNAME mta-sts.%s.",
+			txt->name, host, host, target + strlen("_mta-sts."));
 	return arena_printf(
 		c->arena,
 		"serve the policy at https://%s/.well-known/mta-sts.txt, or delete the record at %s",

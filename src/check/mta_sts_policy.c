@@ -164,7 +164,9 @@ static void judge_host(const struct judging *j, const struct fact *mx, const str
 	else
 		f->detail = arena_printf(a, "none of the %zu patterns of the policy matches it",
 					 j->p->nmx);
-	f->fix = arena_printf(a, "mx: %s", host);
+	f->fix = arena_printf(
+		a, "add the line mx: %s to the policy, and give the record at _mta-sts a new id",
+		host);
 }
 
 static void judge_extra(const struct judging *j, const struct fact *mx)

@@ -53,6 +53,15 @@ static void put_intent(struct pen *p, const struct report *r)
 	pen_newline(p);
 }
 
+static bool is_absent(const struct report *r)
+{
+	for (size_t i = 0; i < r->findings.n; i++) {
+		if (r->findings.item[i]->rule == RULE_MX_NO_DOMAIN && r->findings.item[i]->sure)
+			return true;
+	}
+	return false;
+}
+
 static void put_head(struct pen *p, const struct report *r)
 {
 	p->indent = 2;
@@ -60,7 +69,13 @@ static void put_head(struct pen *p, const struct report *r)
 	pen_words(p, r->domain);
 	pen_style(p, STYLE_PLAIN);
 	pen_words(p, ": ");
-	put_risk(p, r->risk);
+	if (is_absent(r)) {
+		pen_style(p, STYLE_ERROR);
+		pen_words(p, "the domain does not exist");
+		pen_style(p, STYLE_PLAIN);
+	} else {
+		put_risk(p, r->risk);
+	}
 	pen_words(p, arena_printf(p->scratch, "; score %d of 100, grade %s", r->score,
 				  r->grade ? r->grade : "?"));
 	pen_newline(p);

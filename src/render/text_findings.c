@@ -209,6 +209,7 @@ struct group {
 	struct mark marks[MARKS_MAX];
 	size_t nmarks;
 	struct str text;
+	bool again; /* two such findings were shown with their records */
 };
 
 /* The marks of a group, labelled when there are several. Two findings about the same octets share
@@ -251,6 +252,8 @@ static void put_evidence(struct pen *p, const struct finding *f, const struct gr
 	if (f->fact->state == FACT_LOST && !p->o->verbose)
 		return;
 	put_place(p, f);
+	if (g->again)
+		return pen_newline(p);
 	if (g->text.n && !g->nmarks && !policy && p->col + 2 + pen_columns(g->text) <= p->width) {
 		pen_put(p, ": ");
 		pen_raw(p, g->text);
@@ -337,12 +340,14 @@ size_t text_findings(struct pen *p, const struct report *r, enum proto proto)
 	size_t n = pick(p, r, proto, p->o->verbose ? SIZE_MAX : FINDINGS_BRIEF, &l);
 
 	mark_fixes(&l);
-	for (size_t i = 0, end; i < l.n; i = end) {
+	for (size_t i = 0, end, alike = 0; i < l.n; i = end) {
 		struct group g = { .item = l.item + i, .with_fix = l.with_fix + i };
 
 		for (end = i + 1; end < l.n && same_evidence(l.item[i], l.item[end]);)
 			end++;
 		g.n = end - i;
+		alike = i && g.n == 1 && l.item[i - 1]->rule == l.item[i]->rule ? alike + 1 : 0;
+		g.again = alike > 1 && !p->o->verbose;
 		put_group(p, &g);
 	}
 	if (n > l.n) {

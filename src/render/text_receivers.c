@@ -71,6 +71,22 @@ static void put_because(struct pen *p, const struct verdict *v)
 	pen_words(p, any ? "]" : "");
 }
 
+/* A reply on two lines, as far as it fits. */
+static void put_reply(struct pen *p, const char *reply)
+{
+	size_t n = strlen(reply), room;
+
+	pen_words(p, " ");
+	room = p->width - p->col + p->width - p->indent - 12; /* what wrapping may leave empty */
+	if (pen_columns(str_c(reply)) <= room)
+		return pen_words(p, reply);
+	while (n && (pen_columns((struct str){ reply, n }) + 3 > room || reply[n] != ' '))
+		n--;
+	while (n && (reply[n - 1] == '.' || reply[n - 1] == ' '))
+		n--;
+	pen_words(p, arena_printf(p->scratch, "%.*s...", (int)n, reply));
+}
+
 static void put_verdict(struct pen *p, const struct verdict *v)
 {
 	pen_to(p, 2);
@@ -82,13 +98,13 @@ static void put_verdict(struct pen *p, const struct verdict *v)
 	pen_words(p, receivers[v->who].title);
 	if (v->ruling && v->ruling->optional)
 		pen_words(p, " (where it is set so)");
-	pen_put(p, ": ");
+	pen_words(p, ": ");
 	if (v->fate == FATE_UNKNOWN)
 		pen_words(p, "an answer that could not be had decides whether it says ");
 	if (v->reply && (p->o->verbose || v->fate == FATE_UNKNOWN))
 		pen_words(p, v->reply);
 	else if (v->reply)
-		pen_cut(p, v->reply);
+		put_reply(p, v->reply);
 	else
 		for (size_t i = 0; v->ruling && i < v->ruling->nconditions; i++)
 			pen_words(p, arena_printf(p->scratch, "%s%s", i ? ", and " : "",

@@ -251,6 +251,21 @@ static void put_profiles(struct pen *p, const struct report *r, bool *apart)
 	*apart = true;
 }
 
+/* Those that have answered: "libspf2, OpenDMARC". */
+static const char *libraries(struct pen *p, const struct stack_view *v)
+{
+	size_t spf = 0, dkim = 0;
+	bool dmarc = v->dmarc.state == STACK_ANSWERED;
+
+	for (size_t i = 0; i < v->nspf; i++)
+		spf += v->spf[i].state == STACK_ANSWERED;
+	for (size_t i = 0; i < v->ndkim; i++)
+		dkim += v->dkim[i].state == STACK_ANSWERED;
+	return arena_printf(p->scratch, "%s%s%s%s%s", spf ? "libspf2" : "",
+			    spf && (dmarc || dkim) ? ", " : "", dmarc ? "OpenDMARC" : "",
+			    dmarc && dkim ? ", " : "", dkim ? "OpenDKIM" : "");
+}
+
 /* Where the libraries of receivers answer otherwise than the RFCs. */
 static void put_stack(struct pen *p, const struct report *r, bool *apart)
 {
@@ -262,9 +277,15 @@ static void put_stack(struct pen *p, const struct report *r, bool *apart)
 	pen_style(p, STYLE_BOLD);
 	pen_words(p, "Receiver libraries");
 	pen_style(p, STYLE_PLAIN);
-	pen_words(p, has_findings(p, r, PROTO_STACK)
-			     ? ": where they differ from the RFCs"
-			     : ": libspf2, OpenDMARC and OpenDKIM answer as the RFCs do");
+	if (has_findings(p, r, PROTO_STACK))
+		pen_words(p, ": where they differ from the RFCs");
+	else if (*libraries(p, r->stack))
+		pen_words(p, arena_printf(p->scratch, ": as the RFCs have it (%s)",
+					  libraries(p, r->stack)));
+	else
+		pen_words(p, ": no answer");
+	if (!r->stack->nspf)
+		pen_words(p, "; libspf2 needs an address: --ip");
 	pen_newline(p);
 	text_findings(p, r, PROTO_STACK);
 	pen_newline(p);

@@ -105,6 +105,9 @@ static void run_spf(struct running *r, struct stack_spf *s)
 		return;
 	if (reply.state == STACK_REFUSED || reply.state == STACK_COSTLY)
 		s->state = reply.state;
+	/* what it misses either is asked for, or never will be: the budget is used up */
+	else if (reply.missed)
+		s->state = STACK_NOT_RUN;
 	s->lost = reply.lost;
 	s->result = reply.result <= SPF_RESULT_PERMERROR ? reply.result : SPF_RESULT_PERMERROR;
 	s->reason = text(r, reply.reason, sizeof(reply.reason));
@@ -169,6 +172,8 @@ static void run_dmarc(struct running *r, struct stack_dmarc *d)
 	d->state = run_job(r, opendmarc_child, &job, &reply, sizeof(reply));
 	if (d->state != STACK_ANSWERED)
 		return;
+	if (reply.missed)
+		d->state = STACK_NOT_RUN;
 	d->lost = reply.lost;
 	d->result = reply.result <= AUTH_PERMERROR ? reply.result : AUTH_PERMERROR;
 	d->disposition = reply.disposition <= DMARC_REJECT ? reply.disposition : DMARC_NONE;

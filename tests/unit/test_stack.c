@@ -412,6 +412,33 @@ static void libspf2_differs(void **state)
 	}
 }
 
+/* Where the budget of questions ends before all is known, nothing is said. */
+static void budget(void **state)
+{
+	struct str ip = S("\xcb\x00\x71\x05");
+
+	(void)state;
+	for (unsigned most = 1; most < 40; most += 3) {
+		struct audit_setup s = { .wish = { .ips = &ip, .nips = 1 },
+					 .limits = { .max_questions = most } };
+		struct audit a;
+
+		run_tape(
+			&a, &s, "example.com",
+			"example.com TXT SOME 9 \"v=spf1 a:h.example.com include:i.example.com -all\"\n"
+			"h.example.com A SOME 9 192.0.2.1\n"
+			"i.example.com TXT SOME 9 \"v=spf1 include:j.example.com ~all\"\n"
+			"j.example.com TXT SOME 9 \"v=spf1 mx:h.example.com a:k.example.com ~all\"\n"
+			"k.example.com A SOME 9 203.0.113.5\n"
+			"h.example.com MX SOME 9 1 h.example.com\n"
+			"_dmarc.example.com TXT SOME 9 \"v=DMARC1; p=reject\"\n");
+		for (size_t i = 0; i < a.report.findings.n; i++)
+			assert_int_not_equal(rules[a.report.findings.item[i]->rule].proto,
+					     PROTO_STACK);
+		audit_free(&a);
+	}
+}
+
 static void opendmarc_differs(void **state)
 {
 	static const struct {
@@ -519,6 +546,7 @@ int main(void)
 		cmocka_unit_test(guard_holds),
 		cmocka_unit_test(guard_lets_through),
 		cmocka_unit_test(libspf2_differs),
+		cmocka_unit_test(budget),
 		cmocka_unit_test(opendmarc_differs),
 		cmocka_unit_test(opendkim_answers),
 	};

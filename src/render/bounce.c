@@ -39,7 +39,7 @@ const char *text_cause(enum cause cause)
 		[CAUSE_RECIPIENT_RESTRICTED] = "the recipient does not take mail from this sender",
 		[CAUSE_ROUTING] = "the mail found no way to the recipient",
 		[CAUSE_CONTENT] = "the content of the message",
-		[CAUSE_RATE] = "too much mail at once",
+		[CAUSE_RATE] = "too much mail at once, or mail put off for a while",
 		[CAUSE_SIZE] = "the size of the message",
 		[CAUSE_OTHER] = "another one, which the text names",
 		[CAUSE_UNKNOWN] = "the text names none",

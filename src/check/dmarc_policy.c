@@ -45,12 +45,17 @@ static void check_applied(const struct dmarc_found *x)
 	if (!x->has_applied || !dmarc_is_usable(d))
 		return;
 	if (x->applied == DMARC_NONE && (intent == INTENT_PARKED || intent == INTENT_RECEIVES)) {
+		fix = mend_one(x, tag, "reject");
+		/* the policy is that of the names below as well */
+		if (fix && !x->inherited && !d->sp_tag)
+			fix = arena_printf(
+				a, "if no name below it sends mail (else with sp=none): %s", fix);
 		dmarc_found_at(
 			x, RULE_DMARC_P_NONE, t->value_at,
 			arena_printf(a,
 				     "%s=none: anyone can send as %s, from which no mail is sent",
 				     tag, x->c->domain),
-			mend_one(x, tag, "reject"));
+			fix);
 	} else if (x->applied == DMARC_NONE) {
 		fix = mend_one(x, tag, "quarantine");
 		if (!d->nrua)

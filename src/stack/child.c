@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <time.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -23,8 +24,14 @@ static void limit(int what, rlim_t most)
 {
 	struct rlimit r = { most, most };
 
-	setrlimit((__rlimit_resource_t)what, &r);
+	setrlimit(what, &r);
 }
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 
 /* AddressSanitizer reserves address space by the terabyte. */
 static void limit_memory(void)

@@ -30,6 +30,13 @@ is() { # WHAT CONDITION...
 	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
 }
 
+# ---- the receiver libraries ----
+expect 0 'Receiver libraries: as the RFCs have it \(libspf2, OpenDMARC, OpenDKIM\)' --stack --replay $good --selector sel1 --discover none \
+	--ip 93.184.215.20 example.com
+expect 0 '"rfc_result": "pass"' sender --format json --replay $good --ip 93.184.215.20 --helo mx1.example.com --dkim example.com:sel1 example.com
+expect 1 'Libraries differ: libspf2 answers fail' sender --replay fixtures/audit/stack-spf-stricter/fires.tape \
+	--ip 93.184.215.20 example.com
+
 # ---- exit statuses ----
 expect 0 'example.com: no risk' --replay $good --selector sel1 --discover none example.com
 expect 1 'spf-multiple' --offline --zone fixtures/zone/demo.zone

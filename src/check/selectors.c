@@ -4,7 +4,8 @@
 #include "selectors.h"
 
 const struct dkim_provider dkim_providers[] = {
-	{ "Google Workspace", "20230601", "20251104 20221208 20210112 ga1 googlemail", "google",
+	{ "Google Workspace", "20230601",
+	  "20251104 20221208 20210112 20161025 20120113 ga1 gapps googlemail", "google",
 	  "google.com googlemail.com psmtp.com", "_spf.google.com", "" },
 	{ "Microsoft 365", "", "selector3", "selector1 selector2",
 	  "protection.outlook.com mx.microsoft", "protection.outlook.com",
@@ -27,6 +28,7 @@ const struct dkim_provider dkim_providers[] = {
 	{ "mailbox.org", "mbo0001 mbo0002", "mbo0003 mbo0004", "", "mailbox.org", "mailbox.org",
 	  "mailbox.org" },
 	{ "Migadu", "", "", "key1 key2 key3", "migadu.com", "migadu.com", "migadu.com" },
+	{ "Namecheap", "", "", "default", "privateemail.com", "privateemail.com", "" },
 	{ "GoDaddy", "secureserver1 secureserver2", "", "k1", "secureserver.net",
 	  "secureserver.net", "secureserver.net" },
 	{ "IONOS", "s1-ionos s2-ionos", "s42582890", "",
@@ -68,24 +70,30 @@ const struct dkim_provider dkim_providers[] = {
 	{ "SocketLabs", "sl1", "", "dkim", "", "email-od.com", "email-od.com" },
 	{ "MailerSend", "mlsend mlsend2", "", "", "", "mailersend.net", "mailersend.net" },
 	{ "HubSpot", "hs1 hs2", "", "", "", "hubspotemail.net", "hubspotemail.net hubspot.com" },
-	{ "Klaviyo", "kl kl2 kt1 kt2", "km1 km2 ks1 ks2", "", "", "klaviyomail.com",
+	{ "Klaviyo", "kl kl2 km1 km2 ks1 ks2 kt1 kt2", "", "", "", "klaviyomail.com",
 	  "klaviyomail.com klaviyo.com" },
 	{ "Constant Contact", "ctct1 ctct2", "", "", "", "ccsend.com constantcontact.com",
 	  "ccsend.com" },
 	{ "Campaign Monitor", "cm", "", "", "", "createsend.com", "" },
 	{ "ActiveCampaign", "acdkim1 acdkim2", "", "dk", "", "emsd1.com", "acems1.com" },
-	{ "AWeber", "aweber_key_a aweber_key_b", "aweber_key_c", "", "", "aweber.com",
+	{ "AWeber", "aweber_key_a aweber_key_b aweber_key_c", "", "", "", "aweber.com",
 	  "aweber.com" },
 	{ "MailerLite", "litesrv ml", "", "", "", "mlsend.com", "mlsend.com" },
 	{ "Kit", "cka", "cka2", "", "", "convertkit.com", "convertkit.com convertkit-mail.com" },
-	{ "Emma", "e2ma-k1", "e2ma-k2", "", "", "e2ma.net", "e2ma.net" },
-	{ "Sailthru", "", "sailthru", "", "", "sailthru.com", "" },
-	{ "GetResponse", "", "getresponse", "", "", "getresponse.com", "" },
+	{ "Emma", "e2ma-k1 e2ma-k2 e2ma-k3", "", "", "", "e2ma.net", "e2ma.net" },
+	{ "Sailthru", "sailthru", "", "", "", "sailthru.com", "" },
+	{ "GetResponse", "", "getresponse gr", "", "", "getresponse.com", "" },
 	{ "Everlytic", "everlytickey1 everlytickey2", "eversrv", "", "", "everlytic.net",
 	  "everlytic.net" },
 	{ "Emarsys", "emarsys", "", "key1", "", "emarsys.net", "emarsys.net" },
-	{ "Dotdigital", "", "dkim1024", "", "", "dotmailer.com dotdigital.com", "" },
+	{ "Dotdigital", "", "dkim1024 dd", "", "", "dotmailer.com dotdigital.com", "" },
 	{ "Customer.io", "", "cio", "", "", "customeriomail.com", "customeriomail.com" },
+
+	{ "Iterable", "", "iterable", "", "", "iterable.com", "" },
+	{ "Moosend", "", "ms", "", "", "moosend.com mailendo.com", "" },
+	{ "beehiiv", "", "bh", "", "", "beehiiv.com", "" },
+	{ "Drip", "", "", "s1 s2", "", "getdrip.com", "" },
+	{ "SMTP2GO", "", "", "", "", "smtp2go.com", "smtp2go.net" },
 
 	{ "Salesforce Marketing Cloud", "200608 10dkim1 50dkim1",
 	  "11dkim1 12dkim1 13dkim1 fbldkim1", "", "", "exacttarget.com", "exacttarget.com" },
@@ -97,6 +105,7 @@ const struct dkim_provider dkim_providers[] = {
 	{ "Dynamics 365", "d365mktkey", "", "", "", "", "dynamics.com" },
 	{ "Responsys", "", "rsys responsys", "", "", "rsys2.com responsys.net", "responsys.net" },
 	{ "Adobe Campaign", "", "neolane", "", "", "neolane.net", "" },
+	{ "Blackbaud", "", "sm", "", "", "blackbaud.com blackbaud.net", "" },
 	{ "Zendesk", "zendesk1 zendesk2", "", "", "zendesk.com", "zendesk.com", "zendesk.com" },
 	{ "Help Scout", "strong1 strong2", "", "", "helpscout.net", "helpscoutemail.com",
 	  "helpscout.net helpscoutemail.com" },
@@ -104,6 +113,12 @@ const struct dkim_provider dkim_providers[] = {
 	{ "Gorgias", "gor", "gor2", "", "", "gorgias.com", "gorgias.com" },
 	{ "Freshworks", "fwdkim1", "fddkim", "s1 s2", "", "freshdesk.com freshemail.io",
 	  "freshdesk.com freshemail.io" },
+	{ "Front", "", "", "m1", "", "frontapp.com", "" },
+	{ "Squarespace", "", "squarespace", "", "", "squarespace.com", "" },
+	{ "Wix", "", "wix", "", "", "wix.com", "" },
+	{ "Zoom", "", "zoom", "", "", "zoom.us", "" },
+	{ "Qualtrics", "", "qualtrics", "", "", "qualtrics.com", "" },
+	{ "Shopify", "", "", "", "", "myshopify.com shopifyemail.com", "email.myshopify.com" },
 	{ "Firebase", "firebase1 firebase2", "", "", "", "firebasemail.com", "firebasemail.com" },
 	{ "GitHub", "pf2023", "pf2014", "", "", "github.com", "" },
 
@@ -131,7 +146,7 @@ const char dkim_selectors_short[] =
 
 const char dkim_selectors_usual[] =
 	"key1 key2 key3 selector s k mta email main server rspamd opendkim dkim1 dkim2 dk dk1 sel1 sel2 "
-	"rsa rsa1 rsa2 ed25519 x em m1";
+	"rsa rsa1 rsa2 rsa2048 ed ed25519 x em m1";
 
 bool dkim_next_word(const char **at, struct str *word)
 {

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -92,6 +93,73 @@ static void shared_selectors_are_listed(void **state)
 				fail_msg("%.*s of %s", (int)word.n, word.p, dkim_providers[i].name);
 		}
 	}
+}
+
+/* Selectors that were seen in use, by vendors' pages or in DNS: these are asked of every domain. */
+static void known_ones_are_asked(void **state)
+{
+	const char *known =
+		"google selector1 selector2 selector1-azurecomm-prod-net selector2-azurecomm-prod-net sig1 "
+		"protonmail protonmail2 protonmail3 fm1 fm2 fm3 mbo0001 mbo0002 k1 k2 k3 mandrill mte1 mte2 "
+		"s1 s2 smtpapi brevo1 brevo2 mailjet api resend pepipost hs1 hs2 kl kl2 km1 km2 kt1 kt2 ks1 ks2 "
+		"ctct1 ctct2 cm acdkim1 acdkim2 aweber_key_a aweber_key_b aweber_key_c litesrv cka e2ma-k1 "
+		"e2ma-k2 e2ma-k3 sailthru everlytickey1 everlytickey2 zendesk1 zendesk2 strong1 strong2 "
+		"intercom gor mxvault default mail dkim 2026 2025";
+	struct tape_audit t;
+	struct str word;
+
+	(void)state;
+	run(&t, DISCOVER_FULL, SENDS, NULL);
+	while (dkim_next_word(&known, &word)) {
+		char name[128];
+
+		snprintf(name, sizeof(name), "%.*s._domainkey.example.com", (int)word.n, word.p);
+		if (!asked(&t, name))
+			fail_msg("%s is not asked for", name);
+	}
+	tape_audit_free(&t);
+}
+
+/* Every question that is asked of a selector is counted, and nothing else is. */
+static void asked_is_what_was_asked(void **state)
+{
+	static const enum discover how[] = { DISCOVER_NONE, DISCOVER_SHORT, DISCOVER_FULL };
+	struct tape_audit t;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		unsigned n = 0;
+
+		run(&t, how[i], SENDS "s1._domainkey.example.com TXT LOST timeout\n", "given");
+		for (size_t k = 0; k < t.facts.n; k++)
+			n += strstr(t.facts.all[k]->name, "._domainkey.example.com") &&
+			     strncmp(t.facts.all[k]->name, "authcheck-", 10) != 0 &&
+			     strncmp(t.facts.all[k]->name, "_adsp.", 6) != 0;
+		assert_int_equal(t.report.dkim.asked, n);
+		tape_audit_free(&t);
+	}
+}
+
+/* A provider that SPF gives away is asked for its rarer selectors as well; nobody else is. */
+static void rare_ones_where_revealed(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	/* a rare one that nothing could give away would never be asked for */
+	for (size_t i = 0; i < dkim_nproviders; i++)
+		if (*dkim_providers[i].rare)
+			assert_true(*dkim_providers[i].mx || *dkim_providers[i].spf);
+	run(&t, DISCOVER_FULL, SENDS, NULL);
+	assert_false(asked(&t, "qualtrics._domainkey.example.com"));
+	tape_audit_free(&t);
+	run(&t, DISCOVER_SHORT,
+	    "example.com TXT SOME 60 \"v=spf1 include:_spf.qualtrics.com -all\"\n"
+	    "example.com MX SOME 60 10 mx.example.com\n",
+	    NULL);
+	assert_true(asked(&t, "qualtrics._domainkey.example.com"));
+	assert_int_equal(t.report.dkim.asked, 17);
+	tape_audit_free(&t);
 }
 
 static void how_many_are_asked(void **state)
@@ -526,6 +594,9 @@ int main(void)
 		cmocka_unit_test(table),
 		cmocka_unit_test(shared_selectors_are_listed),
 		cmocka_unit_test(how_many_are_asked),
+		cmocka_unit_test(known_ones_are_asked),
+		cmocka_unit_test(asked_is_what_was_asked),
+		cmocka_unit_test(rare_ones_where_revealed),
 		cmocka_unit_test(providers),
 		cmocka_unit_test(wildcard),
 		cmocka_unit_test(wildcard_cname),

@@ -9,6 +9,7 @@
 #include "mend.h"
 #include "mta_sts_run.h"
 #include "name.h"
+#include "psl.h"
 
 static const enum rule_id fault_rules[] = {
 	[STS_FAULT_CASE] = RULE_STS_CASE,
@@ -101,6 +102,28 @@ enum presence mta_sts_takes_mail(struct check *c)
 	return PRESENCE_NONE;
 }
 
+/* Does the registered domain have a policy, which its subdomains do not inherit? True when that is
+ * said, or not decided. */
+static bool judge_parent(struct check *c, const struct fact *txt)
+{
+	const char *org = psl_organizational_domain(c->arena, c->domain);
+	const struct fact *above;
+
+	if (!org || strcmp(org, c->domain) == 0)
+		return false;
+	above = look_dns(c->look, RR_TXT, name_join(c->arena, "_mta-sts", org));
+	if (fact_is_open(above))
+		return true;
+	for (size_t i = 0; i < above->nrr; i++) {
+		if (!mta_sts_is_record(above->rr[i].data))
+			continue;
+		found(c, RULE_STS_PARENT, txt->name, above, &above->rr[i])->detail = arena_printf(
+			c->arena, "the policy of %s does not count for %s", org, c->domain);
+		return true;
+	}
+	return false;
+}
+
 /* A domain that takes mail could have MTA-STS. A policy host without the TXT record looks as if
  * somebody believes that it has. */
 static void judge_none(struct check *c, const struct fact *txt)
@@ -125,7 +148,8 @@ static void judge_none(struct check *c, const struct fact *txt)
 			return;
 		}
 	}
-	found(c, RULE_STS_NONE, txt->name, txt, NULL);
+	if (!judge_parent(c, txt))
+		found(c, RULE_STS_NONE, txt->name, txt, NULL);
 }
 
 /* ---- the way to the policy ---- */

@@ -221,6 +221,24 @@ static const struct mx_host *host_of(const struct exchanges *x, const struct kno
 	return NULL;
 }
 
+/* A host of the domain's own past the filter. */
+static void check_backup(struct check *c, const struct exchanges *x, const struct mx_host *filter,
+			 const char *who)
+{
+	const char *org = psl_organizational_domain(c->arena, c->domain);
+
+	for (size_t i = 0; i < x->n; i++) {
+		const struct mx_host *h = &x->host[i];
+
+		if (!name_is_under(h->name, org ? org : c->domain) || !mx_host_receives(h) ||
+		    name_is_under(filter->name, org ? org : c->domain))
+			continue;
+		found(c, RULE_MX_BACKUP_UNFILTERED, c->domain, x->mx, h->rr)->detail = arena_printf(
+			c->arena, "%s (%s) filters; %s may not", filter->name, who, h->name);
+		return;
+	}
+}
+
 static void check_providers(struct check *c, const struct exchanges *x)
 {
 	const char *filter_who = NULL, *box_who = NULL, *who = NULL;
@@ -237,6 +255,8 @@ static void check_providers(struct check *c, const struct exchanges *x)
 		f->fix = arena_printf(c->arena, "delete: %s",
 				      mx_line(c->arena, x->mx, box->rr->preference, box->name));
 	}
+	if (filter)
+		check_backup(c, x, filter, filter_who);
 	if (parked)
 		found(c, RULE_MX_PARKING, c->domain, x->mx, parked->rr)->detail = arena_printf(
 			c->arena, "%s (%s)", parked->name, who);

@@ -265,6 +265,21 @@ static void many_hosts(void **state)
 	buf_free(&tape);
 }
 
+/* Letter case does not matter, and preferences go from 0 to 65535. */
+static void legal_ranges(void **state)
+{
+	struct tape_audit t;
+
+	(void)state;
+	run(&t, SPF
+	    "e.test MX SOME 60 65535 MX2.Gmx.Test / 0 Mx1.Gmx.test\nmx1.gmx.test A SOME 60 8.8.4.4\n"
+	    "mx1.gmx.test AAAA SOME 60 2a00::1\nmx2.gmx.test A SOME 60 8.8.4.5\n");
+	assert_int_equal(t.report.findings.n, 0);
+	assert_int_equal(t.report.mx.host[0].preference, 0);
+	assert_int_equal(t.report.mx.host[1].preference, 65535);
+	tape_audit_free(&t);
+}
+
 /* The hosts in the order of preference, then name, whatever order the answer had. */
 static void host_order(void **state)
 {
@@ -318,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_as_hosts),
+		cmocka_unit_test(legal_ranges),
 		cmocka_unit_test(address_fix_is_whole),
 		cmocka_unit_test(one_of_two_is_explained),
 		cmocka_unit_test(zone_added_to_foreign_host),

@@ -130,7 +130,5 @@ void findings_sort(struct findings *fs)
 
 const char *finding_fix(const struct finding *f)
 {
-	if (f->offline)
-		return "ask without --offline, or give the zone that answers with --zone";
 	return f->fix ? f->fix : rules[f->rule].fix;
 }

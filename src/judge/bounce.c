@@ -205,16 +205,21 @@ static void suspect(struct bounce *b, enum rule_id rule)
 	b->suspect[b->nsuspect++] = rule;
 }
 
-/* Does one of the receiver's rulings answer with this code, and blame the rule? `any`: does it have
- * one with this code at all? */
-static bool ruled(const struct reply *r, enum receiver_id who, const enum rule_id *rule)
+/* Microsoft's words do not show which of its receivers has written them. */
+static bool is_by(const char *signer, enum receiver_id who)
 {
-	for (size_t i = 0; i < nrulings; i++) {
-		ptrdiff_t at = r->enhanced
-				       ? str_find_str(str_c(rulings[i].reply), str_c(r->enhanced))
-				       : -1;
+	return strcmp(signer, receivers[who].name) == 0 ||
+	       (strcmp(signer, "microsoft") == 0 &&
+		(who == RECEIVER_OUTLOOK || who == RECEIVER_MICROSOFT365));
+}
 
-		if (rulings[i].who == who && at >= 0 && at <= 5 &&
+/* Does one of the signer's rulings answer with this code, and blame the rule? NULL: any rule. */
+static bool ruled(const struct reply *r, const char *signer, const enum rule_id *rule)
+{
+	for (size_t i = 0; signer && r->enhanced && i < nrulings; i++) {
+		ptrdiff_t at = str_find_str(str_c(rulings[i].reply), str_c(r->enhanced));
+
+		if (is_by(signer, rulings[i].who) && at >= 0 && at <= 5 &&
 		    (!rule || ruling_blames(&rulings[i], *rule)))
 			return true;
 	}
@@ -223,14 +228,12 @@ static bool ruled(const struct reply *r, enum receiver_id who, const enum rule_i
 
 static void find_suspects(struct arena *a, const struct reply *r, struct bounce *out)
 {
-	enum receiver_id who;
-	bool known = out->receiver && receiver_from(str_c(out->receiver), &who) &&
-		     ruled(r, who, NULL);
+	bool known = ruled(r, out->receiver, NULL);
 
 	out->suspect = arena_array(a, nblames, sizeof(*out->suspect));
 	for (size_t i = 0; i < nblames; i++)
 		if (is_meant(out->cause, blames[i].condition) &&
-		    (!known || ruled(r, who, &blames[i].rule)))
+		    (!known || ruled(r, out->receiver, &blames[i].rule)))
 			suspect(out, blames[i].rule);
 }
 

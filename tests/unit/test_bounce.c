@@ -129,6 +129,10 @@ static void only_the_rulings_with_that_code_are_suspect(void **state)
 	read_reply("550 5.7.27 SPF did not pass. - gsmtp");
 	assert_true(suspects(RULE_SPF_NONE));
 	assert_false(suspects(RULE_DKIM_NO_P));
+	read_reply("550 5.7.509 Access denied, sending domain [EXAMPLE.ORG] does not pass DMARC "
+		   "verification and has a DMARC policy of reject.");
+	assert_true(suspects(RULE_SPF_NONE));
+	assert_false(suspects(RULE_DMARC_NONE));
 	read_reply("550 5.1.1 user unknown");
 	assert_int_equal(b.nsuspect, 0);
 }

@@ -60,33 +60,42 @@ static const char *address(struct arena *a, const char *text)
 	return arena_strndup(a, s.p, s.n);
 }
 
-static bool add_signature(struct sending *s, const char *domain, const char *selector)
+static bool add_signature(struct sending *s, const struct sender_signature *sig)
 {
 	if (s->wish.ndkim == DKIM_MAX) {
 		complain("--dkim: more than 64 signatures");
 		return false;
 	}
-	s->dkim[s->wish.ndkim++] = (struct sender_signature){ .domain = domain,
-							      .selector = selector };
+	s->dkim[s->wish.ndkim++] = *sig;
 	return true;
 }
 
+/* DOMAIN, DOMAIN:SELECTOR or DOMAIN:SELECTOR:fail. */
 static bool read_signature(struct sending *s, const char *word)
 {
 	struct arena *a = &s->p->arena;
-	const char *colon = strchr(word, ':'), *why;
+	struct sender_signature sig = { .domain = NULL };
+	const char *colon = strchr(word, ':'), *how = colon ? strchr(colon + 1, ':') : NULL, *why;
 	struct str name = colon ? (struct str){ word, (size_t)(colon - word) } : str_c(word);
-	const char *domain = name_from_user(a, name, &why);
 
-	if (!domain) {
+	sig.domain = name_from_user(a, name, &why);
+	if (!sig.domain) {
 		complain(arena_printf(a, "--dkim %s: no domain name: %s", word, why));
 		return false;
 	}
-	if (colon && !name_from_text(a, str_c(colon + 1))) {
-		complain(arena_printf(a, "--dkim %s: \"%s\" is no selector", word, colon + 1));
+	if (how && strcmp(how, ":fail") != 0) {
+		complain(arena_printf(a, "--dkim %s: after the selector only \":fail\"", word));
 		return false;
 	}
-	return add_signature(s, domain, colon ? colon + 1 : NULL);
+	sig.broken = how;
+	if (colon)
+		sig.selector = how ? arena_strndup(a, colon + 1, (size_t)(how - colon - 1))
+				   : colon + 1;
+	if (sig.selector && !name_from_text(a, str_c(sig.selector))) {
+		complain(arena_printf(a, "--dkim %s: \"%s\" is no selector", word, sig.selector));
+		return false;
+	}
+	return add_signature(s, &sig);
 }
 
 static const struct provider *find_provider(struct sending *s)
@@ -122,7 +131,8 @@ static bool as_provider(struct sending *s)
 	if (!p->o.mail_from && v->mail_from)
 		s->wish.mail_from = arena_printf(&p->arena, "bounce@%s", v->mail_from);
 	for (size_t i = 0; !p->o.dkim.n && i < 2 && v->selector[i]; i++)
-		add_signature(s, s->from, v->selector[i]);
+		add_signature(s, &(struct sender_signature){ .domain = s->from,
+							     .selector = v->selector[i] });
 	return true;
 }
 

@@ -29,6 +29,7 @@ enum dkim_zone {
 struct sender_signature {
 	const char *domain, *selector; /* d= and s=; selector NULL: not told, the signature is taken
 					  to verify */
+	bool broken;                   /* told not to verify: the message was changed on its way */
 };
 struct sender_wish {
 	const char *from;      /* the author address or domain, as written */

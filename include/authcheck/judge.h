@@ -20,7 +20,8 @@ struct standing {
 	enum met met[COND_COUNT];
 	const struct finding **blame[COND_COUNT];
 	size_t nblame[COND_COUNT];
-	const char *domain, *ip; /* for replies; ip NULL: not known */
+	/* for replies; NULL: not known */
+	const char *domain, *ip, *mail_from, *helo, *explanation, *helo_explanation, *policy_domain;
 };
 
 /* The standing of the domain's own mail, sent with the domain in MAIL FROM and From, from the

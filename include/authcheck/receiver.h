@@ -58,7 +58,8 @@ struct ruling {
 	enum fate fate;
 	enum condition_id condition[RULING_CONDITIONS_MAX]; /* all must be met */
 	size_t nconditions;
-	const char *reply;  /* {domain} and {ip} stand for the sender's; "": not published */
+	const char *reply;  /* with what stands for the sender's, see receivers.def; "": not
+			       published */
 	const char *since;  /* "2024-02"; "": not known */
 	const char *source; /* a URL, or a manual's name */
 };

@@ -189,6 +189,8 @@ struct signature_view {
 	const struct fact *fact;    /* the key's TXT RRset; NULL: no selector was told */
 	enum auth_result result;    /* pass: the key would do; the signature itself is not seen */
 	const char *reason;         /* why not; NULL */
+	bool no_key, revoked;       /* there is no key at the selector; it is an empty one */
+	bool testing;               /* the key has t=y */
 	const char *algorithm;      /* "rsa-sha256"; NULL: not known */
 	enum presence aligned;      /* by RFC 9989 */
 	enum presence aligned_7489; /* by the Public Suffix List */
@@ -209,6 +211,13 @@ struct sender_view {
 	enum presence helo_ok;           /* a full name that leads to the address */
 	enum presence domain_takes_mail; /* the domain of MAIL FROM has MX or address */
 	bool null_mx;
+	bool helo_invalid, helo_short; /* to Postfix: no host name; none of more than one label */
+	enum presence helo_known;      /* the HELO name has MX or address; NA: it is no name */
+	/* What receivers find that follow RFC 7489, OpenDMARC among them: the first record, at the
+	 * From domain or the Public Suffix List's organizational domain, without np= and t=. */
+	enum dmarc_policy policy_7489; /* DMARC_ABSENT: none */
+	int pct_7489;                  /* the percentage of messages that it is for */
+	const char *policy_domain;     /* where that record is; NULL: there is none */
 };
 
 /* ---- the receiver libraries ---- */

@@ -90,6 +90,7 @@ static void judge_key(struct sending *s, struct signature_view *v)
 			parse_dkim(s->c->arena, v->fact->rr[i].data, key);
 		}
 	if (!key) {
+		v->no_key = true;
 		v->result = AUTH_PERMERROR;
 		v->reason = "there is no key at the selector";
 		return;
@@ -97,6 +98,8 @@ static void judge_key(struct sending *s, struct signature_view *v)
 	v->algorithm = key->type == DKIM_RSA       ? "rsa-sha256"
 		       : key->type == DKIM_ED25519 ? "ed25519-sha256"
 						   : NULL;
+	v->revoked = key->revoked;
+	v->testing = key->testing;
 	v->result = key->usable && !key->revoked ? AUTH_PASS : AUTH_PERMERROR;
 	if (v->result != AUTH_PASS)
 		v->reason = fault_text(key);
@@ -123,6 +126,10 @@ static void send_signature(struct sending *s, const struct sender_signature *sig
 		v->reason = v->fact->detail ? v->fact->detail : fact_why_text(v->fact->why);
 	} else {
 		judge_key(s, v);
+	}
+	if (sig->broken && v->result == AUTH_PASS) {
+		v->result = AUTH_FAIL;
+		v->reason = "it does not verify: the message is not what was signed";
 	}
 }
 
@@ -160,6 +167,45 @@ static void send_dmarc(struct sending *s)
 		s->v->dmarc = AUTH_FAIL;
 		s->v->disposition = r->dmarc.effective_policy;
 	}
+}
+
+/* The first record of that domain, which readers of RFC 7489 take though there be two. NULL: none.
+ */
+static const struct dmarc *first_record(struct sending *s, const char *domain)
+{
+	const struct fact *f = look_dns(s->c->look, RR_TXT,
+					name_join(s->c->arena, "_dmarc", domain));
+	struct dmarc *d;
+
+	s->open |= fact_is_open(f);
+	for (size_t i = 0; i < f->nrr; i++)
+		if (dmarc_is_record(f->rr[i].data)) {
+			d = ARENA_NEW(s->c->arena, struct dmarc);
+			parse_dmarc(s->c->arena, f->rr[i].data, d);
+			return d;
+		}
+	return NULL;
+}
+
+static void send_7489(struct sending *s)
+{
+	const char *org = s->c->report->dmarc.psl_organizational_domain;
+	const struct dmarc *d = first_record(s, s->c->domain);
+
+	s->v->pct_7489 = 100;
+	s->v->policy_domain = s->c->domain;
+	if (d) {
+		s->v->policy_7489 = d->p;
+	} else if (org && strcmp(org, s->c->domain) != 0) {
+		d = first_record(s, org);
+		s->v->policy_domain = org;
+		if (d)
+			s->v->policy_7489 = d->sp > DMARC_INVALID ? d->sp : d->p;
+	}
+	if (!d)
+		s->v->policy_domain = NULL;
+	else if (d->pct >= 0)
+		s->v->pct_7489 = d->pct;
 }
 
 /* ---- the host ---- */
@@ -200,6 +246,53 @@ static void send_helo(struct sending *s)
 	for (size_t i = 0; i < f->nrr; i++)
 		if (str_eq(f->rr[i].data, s->wish->ip))
 			s->v->helo_ok = PRESENCE_YES;
+}
+
+/* What Postfix takes for the name of a host: letters, digits, "_" and inner hyphens, and not digits
+ * alone. */
+static bool postfix_takes(struct str name)
+{
+	bool digits = true;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		bool edge = i == 0 || i + 1 == name.n || name.p[i - 1] == '.' ||
+			    name.p[i + 1] == '.';
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+		bool digit = c >= '0' && c <= '9';
+
+		if (c == '-' || c == '.' ? edge : !letter && !digit)
+			return false;
+		digits &= c == '.' || digit;
+	}
+	return name.n > 0 && !digits;
+}
+
+/* Postfix's three questions about HELO. An address, bare or as a literal, is none of a host. */
+static void send_helo_name(struct sending *s)
+{
+	static const uint16_t types[] = { RR_A, RR_AAAA, RR_MX };
+	struct str helo = str_c(s->wish->helo ? s->wish->helo : "");
+	const char *name = name_from_text(s->c->arena, helo);
+	uint8_t octets[16];
+	bool some = false, lost = false;
+	size_t n;
+
+	s->v->helo_known = PRESENCE_NA;
+	if (!helo.n || *helo.p == '[')
+		return;
+	s->v->helo_invalid = !postfix_takes(helo) && !ip_parse(helo, octets, &n);
+	s->v->helo_short = !postfix_takes(helo) || !memchr(helo.p, '.', helo.n);
+	if (!name || s->v->helo_short)
+		return;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && !some; i++) {
+		const struct fact *f = look_dns(s->c->look, types[i], name);
+
+		s->open |= fact_is_open(f);
+		some |= f->state == FACT_SOME;
+		lost |= f->state == FACT_LOST;
+	}
+	s->v->helo_known = some ? PRESENCE_YES : lost ? PRESENCE_UNKNOWN : PRESENCE_NONE;
 }
 
 /* Can the domain of MAIL FROM take the bounces? */
@@ -243,7 +336,9 @@ void check_sender(struct check *c)
 		send_signature(&s, &s.wish->dkim[i], &s.v->dkim[i]);
 	send_ptr(&s);
 	send_helo(&s);
+	send_helo_name(&s);
 	send_mail_from(&s);
+	send_7489(&s);
 	if (s.open)
 		return;
 	send_dmarc(&s);

@@ -51,7 +51,7 @@ bool receiver_from(struct str name, enum receiver_id *out)
 /* not-aligned comes of SPF and DKIM not passing. */
 static bool blames_condition(enum condition_id c, const struct blame *b)
 {
-	if (c == COND_NOT_ALIGNED)
+	if (c == COND_NOT_ALIGNED || c == COND_NOT_ALIGNED_OPENDMARC)
 		return b->condition == COND_SPF_NO_PASS || b->condition == COND_DKIM_NO_PASS;
 	return b->condition == c;
 }

@@ -41,31 +41,58 @@ static enum met weigh(const struct standing *s, const struct ruling *r)
 
 /* ---- one receiver ---- */
 
+static const char *domain_in(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at ? at + 1 : address;
+}
+
+/* What stands for {name}; NULL: there is no such name. */
+static const char *stands_for(const struct standing *s, struct str name)
+{
+	const struct {
+		const char *name, *value, *unknown;
+	} words[] = {
+		{ "{domain}", s->domain, "" },
+		{ "{ip}", s->ip, "the sender's address" },
+		{ "{helo}", s->helo, "the HELO name" },
+		{ "{mail_from}", s->mail_from, "" },
+		{ "{mail_domain}", s->mail_from ? domain_in(s->mail_from) : s->domain, "" },
+		{ "{explanation}", s->explanation, "SPF fail - not authorized" },
+		{ "{helo_explanation}", s->helo_explanation, "SPF fail - not authorized" },
+		{ "{policy_domain}", s->policy_domain, "the From domain" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_eq(name, str_c(words[i].name)))
+			return words[i].value ? words[i].value : words[i].unknown;
+	return NULL;
+}
+
 static const char *fill_in(struct arena *a, const struct standing *s, const char *reply)
 {
-	static const struct str domain = { "{domain}", 8 }, ip = { "{ip}", 4 };
+	struct buf b;
 	struct str rest = str_c(reply);
-	char *out;
-	size_t n = 0, room;
-	struct str d = str_c(s->domain), i = str_c(s->ip ? s->ip : "the sender's address");
+	const char *out = NULL;
 
 	if (!rest.n)
 		return NULL;
-	room = rest.n * ((d.n > i.n ? d.n : i.n) + 1) + 1;
-	out = arena_alloc(a, room);
+	buf_init(&b, (size_t)64 << 10);
 	while (rest.n) {
-		struct str put = str_starts(rest, domain) ? d
-				 : str_starts(rest, ip)   ? i
-							  : str_sub(rest, 0, 1);
+		const char *end = *rest.p == '{' ? memchr(rest.p, '}', rest.n) : NULL;
+		size_t n = end ? (size_t)(end - rest.p) + 1 : 1;
+		const char *value = end ? stands_for(s, str_sub(rest, 0, n)) : NULL;
 
-		memcpy(out + n, put.p, put.n);
-		n += put.n;
-		rest = str_from(rest, str_starts(rest, domain) ? domain.n
-				      : str_starts(rest, ip)   ? ip.n
-							       : 1);
+		if (value)
+			buf_add(&b, value, strlen(value));
+		else
+			buf_add(&b, rest.p, n);
+		rest = str_from(rest, n);
 	}
-	out[n] = '\0';
-	return arena_strndup(a, out, n);
+	out = arena_strndup(a, b.p, b.n);
+	buf_free(&b);
+	return out;
 }
 
 static void explain(struct arena *a, const struct standing *s, struct verdict *v)
@@ -91,16 +118,30 @@ static void explain(struct arena *a, const struct standing *s, struct verdict *v
 }
 
 /* How much a ruling counts: what hangs on a setting counts least; else the heavier fate, and of
- * equal ones the surer. 0: it does not apply. */
+ * equal ones the surer. 0: it does not apply. Of the settings those count though an answer was lost
+ * that defer: they do so to whoever loses it. */
 static int rank(const struct ruling *r, enum met m)
 {
 	int fate = (int)r->fate;
 
-	if (m == MET_NO || (m == MET_LOST && r->optional))
+	if (m == MET_NO || (m == MET_LOST && r->optional && r->fate != FATE_DEFER))
 		return 0;
 	if (r->optional)
-		return 1 + fate;
+		return m == MET_LOST ? 1 : 1 + fate;
 	return 8 + fate * 3 + (m == MET_YES ? 2 : m == MET_LOST ? 1 : 0);
+}
+
+/* What a receiver says for certain to an answer that it cannot have either: not now. */
+static const struct ruling *deferral(const struct standing *s, enum receiver_id who)
+{
+	for (size_t i = 0; i < nrulings; i++) {
+		const struct ruling *r = &rulings[i];
+
+		if (r->who == who && r->optional && r->fate == FATE_DEFER &&
+		    weigh(s, r) == MET_LOST)
+			return r;
+	}
+	return NULL;
 }
 
 static void judge_one(const struct standing *s, struct verdict *v)
@@ -118,6 +159,8 @@ static void judge_one(const struct standing *s, struct verdict *v)
 		v->fate = m == MET_LOST ? FATE_UNKNOWN : r->fate;
 		v->sure = m == MET_YES && !r->optional;
 	}
+	if (v->fate == FATE_UNKNOWN && deferral(s, v->who))
+		v->ruling = deferral(s, v->who);
 }
 
 struct verdict *judge_receivers(struct arena *a, const struct standing *s)

@@ -113,9 +113,12 @@ static void stand_alignment(struct standing *s)
 	static const enum condition_id causes[] = { COND_SPF_NO_PASS, COND_DKIM_NO_PASS };
 
 	s->met[COND_NOT_ALIGNED] = both(s->met[COND_SPF_NO_PASS], s->met[COND_DKIM_NO_PASS]);
+	s->met[COND_NOT_ALIGNED_OPENDMARC] = s->met[COND_NOT_ALIGNED];
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-		for (size_t k = 0; k < s->nblame[causes[i]]; k++)
+		for (size_t k = 0; k < s->nblame[causes[i]]; k++) {
 			add_blame(s, COND_NOT_ALIGNED, s->blame[causes[i]][k]);
+			add_blame(s, COND_NOT_ALIGNED_OPENDMARC, s->blame[causes[i]][k]);
+		}
 }
 
 static void stand_dmarc(struct standing *s, const struct report *r)
@@ -125,11 +128,13 @@ static void stand_dmarc(struct standing *s, const struct report *r)
 	if (there == PRESENCE_UNKNOWN || there == PRESENCE_OPEN) {
 		meet(s, COND_DMARC_MISSING, MET_LOST);
 		meet(s, COND_DMARC_REJECT, MET_LOST);
+		meet(s, COND_REJECT_7489, MET_LOST);
 		meet(s, COND_DMARC_QUARANTINE, MET_LOST);
 	} else if (there == PRESENCE_NONE) {
 		meet(s, COND_DMARC_MISSING, MET_YES);
 	} else if (r->dmarc.effective_policy == DMARC_REJECT) {
 		meet(s, COND_DMARC_REJECT, MET_YES);
+		meet(s, COND_REJECT_7489, MET_YES);
 	} else if (r->dmarc.effective_policy == DMARC_QUARANTINE) {
 		meet(s, COND_DMARC_QUARANTINE, MET_YES);
 	}
@@ -147,7 +152,9 @@ static void stand_addresses(struct arena *a, struct standing *s, const struct re
 
 void stand_report(struct arena *a, const struct report *r, bool bulk, struct standing *out)
 {
-	*out = (struct standing){ .domain = r->domain };
+	*out = (struct standing){ .domain = r->domain,
+				  .mail_from = arena_printf(a, "postmaster@%s", r->domain),
+				  .policy_domain = r->domain };
 	for (int c = 0; c < COND_COUNT; c++)
 		out->blame[c] = arena_array(a, r->findings.n, sizeof(*out->blame[c]));
 	blame_findings(out, r);

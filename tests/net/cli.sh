@@ -190,6 +190,7 @@ sends 'fail fail reject reject 550-5.7.26' --ip 93.184.215.21 example.com
 sends 'none fail reject reject 550-5.7.26' --ip 93.184.215.21 --mail-from b@news.example --dkim example.com:none example.com
 sends 'none pass none accept -' --ip 93.184.215.21 --mail-from b@news.example --dkim example.com:sel1 example.com
 sends 'pass pass none accept -' --ip 93.184.215.21 --helo mx2.example.com --mail-from '<>' example.com
+sends 'fail fail reject reject 550-5.7.26' --ip 93.184.215.21 --dkim example.com:sel1:fail example.com
 sends 'pass pass none reject 550-5.7.30' --bulk --ip 93.184.215.20 example.com
 expect 1 'REFUSE +Microsoft 365: 550 5.7.509' sender --replay $good --ip 93.184.215.21 example.com
 expect 0 '' sender --replay $good --ip 93.184.215.21 --receiver fastmail example.com
@@ -198,6 +199,8 @@ expect 2 'one of google, microsoft365' sender --replay $good --as nobody example
 expect 2 'nothing to judge' sender example.com
 expect 2 'whose mail' sender --ip 192.0.2.1
 expect 2 'is no selector' sender --dkim 'example.com:a..b' example.com
+expect 2 'is no selector' sender --dkim 'example.com::fail' example.com
+expect 2 'after the selector only ":fail"' sender --dkim example.com:sel1:pass example.com
 
 # ---- bounces ----
 reply="550-5.7.26 Unauthenticated email from pelican-press.example is not accepted due to domain's DMARC policy. - gsmtp"

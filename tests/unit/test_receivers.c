@@ -286,10 +286,88 @@ static void a_key_lost_beside_a_broken_one(void **state)
 	assert_int_equal(s.met[COND_DKIM_NO_PASS], MET_MAYBE);
 }
 
+/* The verdict on a described sender whose SPF fails, whose signature was broken on its way, and
+ * whose HELO name is of one label. */
+static void replies_name_the_sender(void **state)
+{
+	static struct signature_view dkim = { .domain = "example.com",
+					      .result = AUTH_FAIL,
+					      .aligned = PRESENCE_YES,
+					      .aligned_7489 = PRESENCE_YES };
+	struct sender_view v = { .ip = S("\x5d\xb8\xd7\x42"),
+				 .helo = "relay",
+				 .mail_from = "bob@news.example.com",
+				 .has_spf = true,
+				 .spf = { .result = SPF_RESULT_FAIL,
+					  .explanation = "{ip} is not ours" },
+				 .spf_aligned = PRESENCE_YES,
+				 .spf_aligned_7489 = PRESENCE_YES,
+				 .dkim = &dkim,
+				 .ndkim = 1,
+				 .helo_short = true,
+				 .policy_7489 = DMARC_REJECT,
+				 .pct_7489 = 100,
+				 .policy_domain = "example.com" };
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_REJECT);
+	r.sender = &v;
+	judge_risk(&arena, &r);
+	assert_string_equal(
+		r.verdict[RECEIVER_POLICYD_SPF].reply,
+		"550 5.7.23 <recipient>: Recipient address rejected: Message rejected due to: {ip} is not ours. Please see http://www.openspf.net/Why?s=mfrom;id=bob@news.example.com;ip=93.184.215.66;r=...");
+	assert_true(r.verdict[RECEIVER_POLICYD_SPF].sure);
+	assert_string_equal(
+		r.verdict[RECEIVER_POSTFIX].reply,
+		"504 5.5.2 <relay>: Helo command rejected: need fully-qualified hostname");
+	assert_string_equal(r.verdict[RECEIVER_OPENDMARC].reply,
+			    "550 5.7.1 rejected by DMARC policy for example.com");
+	assert_string_equal(r.verdict[RECEIVER_OPENDKIM].reply,
+			    "550 5.7.0 bad DKIM signature data");
+	assert_true(str_find_str(str_c(r.verdict[RECEIVER_GMAIL].reply), S("news.example.com")) >
+		    0);
+	/* HELO comes first; a key for tests is forgiven; pct=0 is nobody */
+	v.helo_spf.result = SPF_RESULT_FAIL;
+	dkim.testing = true;
+	v.pct_7489 = 0;
+	judge_risk(&arena, &r);
+	assert_true(
+		str_find_str(
+			str_c(r.verdict[RECEIVER_POLICYD_SPF].reply),
+			S("not authorized. Please see http://www.openspf.net/Why?s=helo;id=relay;")) >
+		0);
+	assert_int_equal(r.verdict[RECEIVER_OPENDKIM].fate, FATE_ACCEPT);
+	assert_int_equal(r.verdict[RECEIVER_OPENDMARC].fate, FATE_ACCEPT);
+}
+
+/* Whoever loses the answer as well, and is set to, defers. */
+static void a_lost_answer_is_deferred(void **state)
+{
+	struct sender_view v = { .ip = S("\x5d\xb8\xd7\x42"),
+				 .mail_from = "bob@example.com",
+				 .has_spf = true,
+				 .spf = { .result = SPF_RESULT_TEMPERROR },
+				 .pct_7489 = 100 };
+	struct report r;
+	const struct verdict *spf;
+
+	(void)state;
+	report(&r, DMARC_NONE);
+	r.sender = &v;
+	judge_risk(&arena, &r);
+	spf = of(r.verdict, RECEIVER_POLICYD_SPF);
+	assert_int_equal(spf->fate, FATE_UNKNOWN);
+	assert_true(spf->ruling->optional);
+	assert_true(answers(spf, "450 4.7.24 "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_mail_is_no_risk, setup, teardown),
+		cmocka_unit_test_setup_teardown(replies_name_the_sender, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lost_answer_is_deferred, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_lost_beside_a_broken_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_wrong_is_accepted_by_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_selector_not_guessed_is_no_fault, setup,

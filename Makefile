@@ -28,7 +28,7 @@ say = $(if $(V),,@$(if $(BRIEF),:,printf '  %-5s %s\n' $(1) $(2)))
 SUBMAKE = --no-print-directory BRIEF=1 $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # These need no configuration; those that install packages configure only when that is done.
-UNCONFIGURED = help deps deps-build deps-test deps-fuzz clean distclean uninstall demo audit check fuzz format lint
+UNCONFIGURED = help deps deps-build deps-test deps-lab deps-fuzz clean distclean uninstall demo audit check lab fuzz format lint
 goals = $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(UNCONFIGURED),$(goals)),)
 include build/config.mk
@@ -112,12 +112,14 @@ audit: deps-build
 	./authcheck $(DOMAIN)
 
 # What is missing is installed (Debian, Ubuntu), or named.
-.PHONY: deps deps-build deps-test deps-fuzz
+.PHONY: deps deps-build deps-test deps-lab deps-fuzz
 deps: deps-test
 deps-build:
 	@build-aux/deps.sh build
 deps-test:
 	@build-aux/deps.sh build test
+deps-lab:
+	@build-aux/deps.sh build lab
 deps-fuzz:
 	@build-aux/deps.sh build fuzz
 
@@ -187,6 +189,12 @@ check-built: all
 lint: deps-build
 	@$(MAKE) $(SUBMAKE) all
 	@env $(TEST_ENV) build-aux/run-tests.sh build/check $(LINTS)
+
+# What Postfix, policyd-spf, OpenDKIM and OpenDMARC really answer is what `authcheck sender` predicts. As root, in namespaces of its own.
+.PHONY: lab
+lab: deps-lab
+	@$(MAKE) $(SUBMAKE) all
+	@env $(TEST_ENV) bash tests/lab/lab.sh || [ $$? -eq 77 ]
 
 # The pages of the rules and the receivers are made from the tables; lints compare them.
 doc/rules.md: $(PROGRAM)
@@ -289,6 +297,7 @@ help:
 		'make demo       deps, build, and audit a zone that comes with the project; no network' \
 		'make audit      deps, build, and audit DOMAIN=example.com' \
 		'make check      deps, build, and run every test, under AddressSanitizer and UBSan' \
+		'make lab        a real Postfix with policyd-spf, OpenDKIM and OpenDMARC against what authcheck predicts (root)' \
 		'make lint       the rules that the tree is held to' \
 		'make fuzz       libFuzzer over every parser, FUZZ_SECONDS=60 each (FUZZ=spf: that one alone)' \
 		'make bench      speed, as ratios against other programs in the same run' \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deps.sh build|test|fuzz...: installs what is missing, on Debian and Ubuntu; elsewhere names it and fails.
+# deps.sh build|test|lab|fuzz...: installs what is missing, on Debian and Ubuntu; elsewhere names it and fails.
 #
 # What is there is found by looking for the thing itself (a program, a pkg-config module), not for its package, so that nothing is
 # asked for that came by another way; and when nothing is missing, nothing is run, and neither root nor a network is needed.
@@ -35,6 +35,16 @@ test  cmd  dnssec-signzone bind9-utils
 test  cmd  python3     python3
 test  file /usr/lib/python3/dist-packages/yaml python3-yaml
 test  cmd  openssl     openssl
+lab   cmd  knotd       knot
+lab   cmd  openssl     openssl
+lab   cmd  python3     python3
+lab   cmd  ip          iproute2
+lab   cmd  unshare     util-linux
+lab   file /usr/lib/postfix/sbin/master postfix
+lab   cmd  policyd-spf postfix-policyd-spf-python
+lab   cmd  opendkim    opendkim
+lab   cmd  opendmarc   opendmarc
+lab   file /usr/lib/python3/dist-packages/dkim python3-dkim
 fuzz  cmd  clang       clang
 fuzz  rt   fuzzer      libclang-rt-dev
 '
@@ -72,7 +82,7 @@ missing() { # group...
 	done <<<"$things"
 }
 
-[ $# -gt 0 ] || { echo "usage: deps.sh build|test|fuzz..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: deps.sh build|test|lab|fuzz..." >&2; exit 2; }
 mapfile -t packages < <(missing "$@")
 [ ${#packages[@]} -gt 0 ] || exit 0
 
@@ -97,7 +107,7 @@ as_root() { "${root[@]}" "$@"; }
 echo "Installing: ${packages[*]}"
 as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update || echo "apt-get update failed; going on with the lists that are there" >&2
 
-# The tests start name servers of their own, with their own configuration, on high ports of the loopback. The packages would also start
+# The tests start servers of their own, with their own configuration, on the loopback. The packages would also start
 # one for the whole machine, and at every boot. Where systemd runs, its unit is masked before it is there: the package then neither
 # starts nor enables it. Elsewhere a policy-rc.d (Debian's way to forbid packages to start services) stands while apt runs, and is
 # taken away again. A machine that has one of its own keeps it: what it allows, its owner wants.
@@ -111,15 +121,15 @@ trap unplace_policy EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-name_servers=()
+servers=()
 for package in "${packages[@]}"; do
-	case $package in knot | unbound) name_servers+=("$package") ;; esac
+	case $package in knot | unbound | postfix | opendkim | opendmarc) servers+=("$package") ;; esac
 done
-if [ ${#name_servers[@]} -gt 0 ]; then
+if [ ${#servers[@]} -gt 0 ]; then
 	if [ -d /run/systemd/system ]; then
-		for server in "${name_servers[@]}"; do
+		for server in "${servers[@]}"; do
 			as_root systemctl mask "$server.service" &&
-				echo "$server.service is masked, so that no name server runs but in tests; to use it: systemctl unmask $server" || exit 1
+				echo "$server.service is masked, so that it runs in tests alone; to use it: systemctl unmask $server" || exit 1
 		done
 	elif [ ! -e "$policy" ]; then
 		printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && placed_policy=yes
@@ -127,18 +137,24 @@ if [ ${#name_servers[@]} -gt 0 ]; then
 	fi
 fi
 
+# Postfix asks what to be; the tests need none of the machine's own.
+case " ${servers[*]-} " in
+*' postfix '*) echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections ;;
+esac
+
 plain=()
 for package in "${packages[@]}"; do
 	[ "$package" = libclang-rt-dev ] && package=$(runtime_package)
 	[ -z "$package" ] || plain+=("$package")
 done
-as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends "${plain[@]}" >/dev/null || {
+# Nothing is removed for it: a machine keeps the mail server that it has.
+as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-remove --no-install-recommends "${plain[@]}" >/dev/null || {
 	echo "apt-get could not install: ${plain[*]}" >&2
 	exit 1
 }
 unplace_policy
 if [ ! -d /run/systemd/system ] && command -v update-rc.d >/dev/null; then
-	for server in ${name_servers[@]+"${name_servers[@]}"}; do
+	for server in ${servers[@]+"${servers[@]}"}; do
 		as_root update-rc.d "$server" disable >/dev/null 2>&1
 	done
 fi

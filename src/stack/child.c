@@ -20,12 +20,8 @@ enum {
 
 /* ---- in the child ---- */
 
-static void limit(int what, rlim_t most)
-{
-	struct rlimit r = { most, most };
-
-	setrlimit(what, &r);
-}
+/* A macro, because the type of a resource is an int here and an enum there. */
+#define LIMIT(what, most) setrlimit((what), &(struct rlimit){ (most), (most) })
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -48,7 +44,7 @@ static void limit_memory(void)
 		close(fd);
 	if (n <= 0 || end < 0 || !str_to_u32(str_sub(s, 0, (size_t)end), UINT32_MAX, &pages))
 		return;
-	limit(RLIMIT_AS, (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY_MAX);
+	LIMIT(RLIMIT_AS, (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY_MAX);
 #endif
 }
 
@@ -63,11 +59,11 @@ static void lock_in(int pipe_fd)
 	if (pipe_fd != FD_PIPE)
 		dup2(pipe_fd, FD_PIPE);
 	close_range(FD_PIPE + 1, ~0u, 0);
-	limit(RLIMIT_NOFILE, FD_PIPE + 1);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, 0);
-	limit(RLIMIT_NPROC, 0);
-	limit(RLIMIT_CPU, CHILD_CPU_S);
+	LIMIT(RLIMIT_NOFILE, FD_PIPE + 1);
+	LIMIT(RLIMIT_CORE, 0);
+	LIMIT(RLIMIT_FSIZE, 0);
+	LIMIT(RLIMIT_NPROC, 0);
+	LIMIT(RLIMIT_CPU, CHILD_CPU_S);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0);

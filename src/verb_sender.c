@@ -205,7 +205,7 @@ static int status_of(const struct program *p, const struct report *r)
 	for (size_t i = 0; i < r->nverdict; i++) {
 		const struct verdict *v = &r->verdict[i];
 
-		if (r->receivers ? !(r->receivers >> v->who & 1) : !receivers[v->who].major)
+		if (!report_counts(r, v->who))
 			continue;
 		if (v->sure && (v->fate == FATE_REJECT || v->fate == FATE_DEFER))
 			return 1;

@@ -383,6 +383,11 @@ struct report {
 	struct stats stats;
 };
 
+/* Did the user ask for this receiver, by name? */
+bool report_asks_for(const struct report *r, enum receiver_id who);
+/* Does it count: one that was asked for, or, where none was, one of the large ones? */
+bool report_counts(const struct report *r, enum receiver_id who);
+
 const char *intent_name(enum intent i);           /* "sends" */
 const char *spf_result_name(enum spf_result r);   /* "permerror" */
 const char *auth_result_name(enum auth_result r); /* "permerror" */

@@ -1,4 +1,5 @@
-/* The words of a report's enums, as JSON and the command line have them. Layer: report. */
+/* Whose receivers a report is for, and the words of its enums, as JSON and the command line have
+ * them. Layer: report. */
 #include "report.h"
 
 static const char *const intents[] = {
@@ -17,6 +18,16 @@ static const char *const statuses[] = {
 	[STATUS_NA] = "n/a",    [STATUS_PASS] = "pass", [STATUS_WARN] = "warn",
 	[STATUS_FAIL] = "fail", [STATUS_NONE] = "none", [STATUS_UNKNOWN] = "unknown",
 };
+
+bool report_asks_for(const struct report *r, enum receiver_id who)
+{
+	return r->receivers >> who & 1;
+}
+
+bool report_counts(const struct report *r, enum receiver_id who)
+{
+	return r->receivers ? report_asks_for(r, who) : receivers[who].major;
+}
 
 const char *intent_name(enum intent i)
 {

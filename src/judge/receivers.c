@@ -117,6 +117,12 @@ static void explain(struct arena *a, const struct standing *s, struct verdict *v
 	}
 }
 
+/* What a receiver says for certain to an answer that it cannot have either: not now. */
+static bool defers_lost(const struct ruling *r, enum met m)
+{
+	return m == MET_LOST && r->optional && r->fate == FATE_DEFER;
+}
+
 /* How much a ruling counts: what hangs on a setting counts least; else the heavier fate, and of
  * equal ones the surer. 0: it does not apply. Of the settings those count though an answer was lost
  * that defer: they do so to whoever loses it. */
@@ -124,34 +130,27 @@ static int rank(const struct ruling *r, enum met m)
 {
 	int fate = (int)r->fate;
 
-	if (m == MET_NO || (m == MET_LOST && r->optional && r->fate != FATE_DEFER))
+	if (m == MET_NO || (m == MET_LOST && r->optional && !defers_lost(r, m)))
 		return 0;
 	if (r->optional)
 		return m == MET_LOST ? 1 : 1 + fate;
 	return 8 + fate * 3 + (m == MET_YES ? 2 : m == MET_LOST ? 1 : 0);
 }
 
-/* What a receiver says for certain to an answer that it cannot have either: not now. */
-static const struct ruling *deferral(const struct standing *s, enum receiver_id who)
+/* The table's rows of one receiver stand together: from the n-th on, those of v->who. Returns how
+ * many there are. */
+static size_t judge_one(const struct standing *s, size_t n, struct verdict *v)
 {
-	for (size_t i = 0; i < nrulings; i++) {
-		const struct ruling *r = &rulings[i];
-
-		if (r->who == who && r->optional && r->fate == FATE_DEFER &&
-		    weigh(s, r) == MET_LOST)
-			return r;
-	}
-	return NULL;
-}
-
-static void judge_one(const struct standing *s, struct verdict *v)
-{
+	const struct ruling *deferral = NULL;
+	size_t from = n;
 	int best = 0;
 
-	for (size_t i = 0; i < nrulings; i++) {
-		const struct ruling *r = &rulings[i];
-		enum met m = r->who == v->who ? weigh(s, r) : MET_NO;
+	for (; n < nrulings && rulings[n].who == v->who; n++) {
+		const struct ruling *r = &rulings[n];
+		enum met m = weigh(s, r);
 
+		if (!deferral && defers_lost(r, m))
+			deferral = r;
 		if (rank(r, m) <= best)
 			continue;
 		best = rank(r, m);
@@ -159,17 +158,19 @@ static void judge_one(const struct standing *s, struct verdict *v)
 		v->fate = m == MET_LOST ? FATE_UNKNOWN : r->fate;
 		v->sure = m == MET_YES && !r->optional;
 	}
-	if (v->fate == FATE_UNKNOWN && deferral(s, v->who))
-		v->ruling = deferral(s, v->who);
+	if (v->fate == FATE_UNKNOWN && deferral)
+		v->ruling = deferral;
+	return n - from;
 }
 
 struct verdict *judge_receivers(struct arena *a, const struct standing *s)
 {
 	struct verdict *v = arena_array(a, RECEIVER_COUNT, sizeof(*v));
+	size_t n = 0;
 
 	for (int i = 0; i < (int)RECEIVER_COUNT; i++) {
 		v[i] = (struct verdict){ .who = (enum receiver_id)i, .sure = true };
-		judge_one(s, &v[i]);
+		n += judge_one(s, n, &v[i]);
 		if (v[i].ruling)
 			explain(a, s, &v[i]);
 	}
@@ -212,9 +213,7 @@ static void add_because(struct report *r, const struct verdict *v)
 static enum risk risk_of(const struct report *r, const struct verdict *v, const struct standing *s,
 			 bool only_bulk)
 {
-	if (r->receivers ? !(r->receivers >> v->who & 1) : !receivers[v->who].major)
-		return RISK_NONE;
-	return risk_at(v, s, only_bulk);
+	return report_counts(r, v->who) ? risk_at(v, s, only_bulk) : RISK_NONE;
 }
 
 /* Warnings that refuse nothing by themselves, of what mail is judged by. */

@@ -146,8 +146,7 @@ json_t *json_verdicts(struct js *js, const struct report *r)
 	for (size_t i = 0; i < r->nverdict; i++) {
 		const struct verdict *v = &r->verdict[i];
 
-		if (r->receivers ? r->receivers >> v->who & 1
-				 : v->ruling || receivers[v->who].major)
+		if (report_counts(r, v->who) || (!r->receivers && v->ruling))
 			js_push(js, list, verdict(js, v));
 	}
 	return list;
@@ -162,7 +161,7 @@ static json_t *bulk_verdicts(struct js *js, const struct report *r)
 		const struct verdict *v = &r->bulk_verdict[i];
 
 		if (v->ruling != r->verdict[i].ruling &&
-		    (!r->receivers || r->receivers >> v->who & 1))
+		    (!r->receivers || report_asks_for(r, v->who)))
 			js_push(js, list, verdict(js, v));
 	}
 	return list;

@@ -1,21 +1,16 @@
 /* The end of a report: what receivers do with the domain's mail, worst first. Layer: render.
  *
- * Shown are those that refuse, put off or file as spam, and the
- * large ones that do not, in one line. What hangs on a setting, and the small receivers, are left
- * to -v unless the user asks for them. */
+ * Shown are those that refuse, put off or file as spam, and the large ones that do not, in one
+ * line. What hangs on a setting, and the small receivers, are left to -v unless the user asks for
+ * them. */
 #include "text.h"
 
 enum { COL_WHO = 14 };
 
-static bool is_asked(const struct report *r, const struct verdict *v)
-{
-	return r->receivers >> v->who & 1;
-}
-
 static bool shows(const struct pen *p, const struct report *r, const struct verdict *v)
 {
 	if (r->receivers)
-		return is_asked(r, v);
+		return report_asks_for(r, v->who);
 	if (p->o->verbose)
 		return v->ruling;
 	return v->ruling && !v->ruling->optional && receivers[v->who].major;
@@ -87,14 +82,20 @@ static void put_reply(struct pen *p, const char *reply)
 	pen_words(p, arena_printf(p->scratch, "%.*s...", (int)n, reply));
 }
 
-static void put_verdict(struct pen *p, const struct verdict *v)
+/* What they do, and where their names begin. */
+static void put_fate(struct pen *p, enum style style, const char *words)
 {
 	pen_to(p, 2);
-	pen_style(p, fate_style(v));
-	pen_put(p, fate_words(v));
+	pen_style(p, style);
+	pen_put(p, words);
 	pen_style(p, STYLE_PLAIN);
 	pen_to(p, COL_WHO);
 	p->indent = COL_WHO;
+}
+
+static void put_verdict(struct pen *p, const struct verdict *v)
+{
+	put_fate(p, fate_style(v), fate_words(v));
 	pen_words(p, receivers[v->who].title);
 	if (v->ruling && v->ruling->optional)
 		pen_words(p, " (where it is set so)");
@@ -113,6 +114,75 @@ static void put_verdict(struct pen *p, const struct verdict *v)
 	pen_newline(p);
 }
 
+/* ---- several in one line ---- */
+
+/* Does it stand in this line: the i-th of the report's verdicts? */
+typedef bool pick_fn(const struct pen *p, const struct report *r, size_t i);
+
+/* The names of those picked, behind a fate in its column or, with `fate` NULL, a sentence. False:
+ * there are none. */
+static bool put_names(struct pen *p, const struct report *r, pick_fn *pick, enum style style,
+		      const char *fate, const char *sentence)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->nverdict; i++) {
+		if (!pick(p, r, i))
+			continue;
+		if (any) {
+			pen_words(p, ", ");
+		} else if (fate) {
+			put_fate(p, style, fate);
+		} else {
+			pen_to(p, 2);
+			p->indent = 2;
+			pen_words(p, sentence);
+		}
+		pen_words(p, receivers[r->verdict[i].who].title);
+		any = true;
+	}
+	return any;
+}
+
+static void end_line(struct pen *p, const char *words)
+{
+	pen_words(p, words);
+	pen_newline(p);
+}
+
+static bool is_unknown(const struct pen *p, const struct report *r, size_t i)
+{
+	return r->verdict[i].fate == FATE_UNKNOWN && shows(p, r, &r->verdict[i]);
+}
+
+/* Nothing was found against it, and it is a large one, or asked for. */
+static bool accepts(const struct pen *p, const struct report *r, size_t i)
+{
+	const struct verdict *v = &r->verdict[i];
+
+	return report_counts(r, v->who) && (!v->ruling || (v->ruling->optional && !shows(p, r, v)));
+}
+
+/* A smaller one that refuses for sure. */
+static bool is_other(const struct pen *p, const struct report *r, size_t i)
+{
+	const struct verdict *v = &r->verdict[i];
+
+	return !r->receivers && v->sure && (v->fate == FATE_DEFER || v->fate == FATE_REJECT) &&
+	       !shows(p, r, v);
+}
+
+/* It would be worse for a bulk sender. */
+static bool is_worse_in_bulk(const struct pen *p, const struct report *r, size_t i)
+{
+	const struct verdict *now = &r->verdict[i], *v = &r->bulk_verdict[i];
+
+	(void)p;
+	return v->ruling && v->sure && v->fate >= FATE_DEFER &&
+	       !(now->sure && now->fate >= v->fate) &&
+	       (!r->receivers || report_asks_for(r, v->who));
+}
+
 /* Was nothing of what it hangs on asked, because the user wished so? */
 static bool is_offline(const struct verdict *v)
 {
@@ -128,117 +198,16 @@ static void put_unknown(struct pen *p, const struct report *r)
 {
 	bool said[RULE_COUNT] = { false }, any = false, offline = true;
 
-	for (size_t i = 0; i < r->nverdict; i++) {
-		const struct verdict *v = &r->verdict[i];
-
-		if (v->fate != FATE_UNKNOWN || !shows(p, r, v))
-			continue;
-		if (!any) {
-			pen_to(p, 2);
-			pen_style(p, STYLE_NOTE);
-			pen_put(p, "not known");
-			pen_style(p, STYLE_PLAIN);
-			pen_to(p, COL_WHO);
-			p->indent = COL_WHO;
-		}
-		pen_words(p, any ? ", " : "");
-		pen_words(p, receivers[v->who].title);
-		offline &= is_offline(v);
-		any = true;
-	}
-	if (!any)
+	if (!put_names(p, r, is_unknown, STYLE_NOTE, "not known", NULL))
 		return;
+	for (size_t i = 0; i < r->nverdict; i++)
+		offline &= !is_unknown(p, r, i) || is_offline(&r->verdict[i]);
 	pen_words(p, offline ? ": depends on what was not asked (offline) "
 			     : ": depends on answers that could not be had ");
-	any = false;
 	for (size_t i = 0; i < r->nverdict; i++)
-		if (r->verdict[i].fate == FATE_UNKNOWN && shows(p, r, &r->verdict[i]))
+		if (is_unknown(p, r, i))
 			put_rules(p, &r->verdict[i], said, &any);
-	pen_words(p, any ? "]" : "");
-	pen_newline(p);
-}
-
-/* The large ones, or those asked for, that nothing was found against. */
-static void put_accepting(struct pen *p, const struct report *r)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < r->nverdict; i++) {
-		const struct verdict *v = &r->verdict[i];
-
-		if (v->ruling && !(v->ruling->optional && !shows(p, r, v)))
-			continue;
-		if (r->receivers ? !is_asked(r, v) : !receivers[v->who].major)
-			continue;
-		if (!any) {
-			pen_to(p, 2);
-			pen_style(p, STYLE_GOOD);
-			pen_put(p, "accept");
-			pen_style(p, STYLE_PLAIN);
-			pen_to(p, COL_WHO);
-			p->indent = COL_WHO;
-		}
-		pen_words(p, any ? ", " : "");
-		pen_words(p, receivers[v->who].title);
-		any = true;
-	}
-	if (any)
-		pen_newline(p);
-}
-
-/* The smaller ones that refuse for sure, in one line. */
-static void put_others(struct pen *p, const struct report *r)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < r->nverdict; i++) {
-		const struct verdict *v = &r->verdict[i];
-
-		if (!v->sure || v->fate < FATE_DEFER || v->fate == FATE_UNKNOWN || shows(p, r, v) ||
-		    r->receivers)
-			continue;
-		if (!any) {
-			pen_to(p, 2);
-			p->indent = 2;
-			pen_words(p, "Refused or put off by ");
-		}
-		pen_words(p, any ? ", " : "");
-		pen_words(p, receivers[v->who].title);
-		any = true;
-	}
-	if (any) {
-		pen_words(p, " as well; -v shows their replies.");
-		pen_newline(p);
-	}
-}
-
-/* What would be worse for a bulk sender, in one line. */
-static void put_bulk(struct pen *p, const struct report *r)
-{
-	bool any = false;
-
-	for (size_t i = 0; r->bulk_verdict && i < r->nverdict; i++) {
-		const struct verdict *v = &r->bulk_verdict[i];
-
-		if (!v->ruling || !v->sure || v->fate < FATE_DEFER ||
-		    (r->verdict[i].sure && r->verdict[i].fate >= v->fate))
-			continue;
-		if (r->receivers && !is_asked(r, v))
-			continue;
-		if (!any) {
-			pen_to(p, 2);
-			p->indent = 2;
-			pen_words(p,
-				  "Above 5,000 messages a day (see --bulk) refused or put off by ");
-		}
-		pen_words(p, any ? ", " : "");
-		pen_words(p, receivers[v->who].title);
-		any = true;
-	}
-	if (any) {
-		pen_words(p, ".");
-		pen_newline(p);
-	}
+	end_line(p, any ? "]" : "");
 }
 
 void text_receivers(struct pen *p, const struct report *r)
@@ -266,8 +235,13 @@ void text_receivers(struct pen *p, const struct report *r)
 			}
 		}
 	}
-	put_accepting(p, r);
-	put_others(p, r);
-	put_bulk(p, r);
+	if (put_names(p, r, accepts, STYLE_GOOD, "accept", NULL))
+		end_line(p, "");
+	if (put_names(p, r, is_other, STYLE_PLAIN, NULL, "Refused or put off by "))
+		end_line(p, " as well; -v shows their replies.");
+	if (r->bulk_verdict &&
+	    put_names(p, r, is_worse_in_bulk, STYLE_PLAIN, NULL,
+		      "Above 5,000 messages a day (see --bulk) refused or put off by "))
+		end_line(p, ".");
 	pen_newline(p);
 }

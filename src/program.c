@@ -10,6 +10,8 @@
 
 #include "file.h"
 
+enum { SHORT_FROM = 10 }; /* for more audits than this not all selectors are tried */
+
 int complain(const char *text)
 {
 	struct buf b;
@@ -108,4 +110,20 @@ void program_record(struct program *p, struct audit *a)
 		facts_open(&p->written, f->kind, f->type, f->name);
 		tape_write(&p->recorded, &a->work, f);
 	}
+}
+
+struct audit_setup program_setup(const struct program *p, size_t n)
+{
+	struct audit_setup s = {
+		.source = p->source,
+		.wish = p->o.wish,
+		.limits = p->o.limits,
+		.ignores = p->o.ignores,
+		.nignores = p->o.nignores,
+		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(),
+	};
+
+	if (s.wish.discover == DISCOVER_AUTO)
+		s.wish.discover = n > SHORT_FROM ? DISCOVER_SHORT : DISCOVER_FULL;
+	return s;
 }

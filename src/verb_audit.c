@@ -240,21 +240,12 @@ static int audit_all(struct run *r)
 	int status = 0;
 
 	r->ro = program_render_options(&p->o);
-	r->setup = (struct audit_setup){
-		.source = p->source,
-		.wish = p->o.wish,
-		.limits = p->o.limits,
-		.ignores = p->o.ignores,
-		.nignores = p->o.nignores,
-		.bulk = p->o.bulk,
-		.receivers = p->o.receivers,
-		.profiles = p->o.profiles,
-		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(),
-		.progress = progress,
-		.progress_arg = p,
-	};
-	if (r->setup.wish.discover == DISCOVER_AUTO)
-		r->setup.wish.discover = r->n > 10 ? DISCOVER_SHORT : DISCOVER_FULL;
+	r->setup = program_setup(p, r->n);
+	r->setup.bulk = p->o.bulk;
+	r->setup.receivers = p->o.receivers;
+	r->setup.profiles = p->o.profiles;
+	r->setup.progress = progress;
+	r->setup.progress_arg = p;
 	program_record_begin(p, r->setup.now_s);
 	find_bare_zones(r);
 	if (format->begin)

@@ -34,21 +34,19 @@ static void add(struct bounces *b, const char *source, struct str text)
 	b->item[b->n++] = (struct item){ source, text };
 }
 
-/* Does a line begin with a reply code and a blank: the last of a reply? */
-static bool ends_reply(struct str line)
-{
-	uint32_t code;
-
-	return line.n > 3 && str_to_u32(str_sub(line, 0, 3), 599, &code) && code >= 400 &&
-	       line.p[3] == ' ';
-}
-
-static bool begins_reply(struct str line)
+/* A line of a refusal: its code, and a blank or a dash. */
+static bool is_reply(struct str line)
 {
 	uint32_t code;
 
 	return line.n > 3 && str_to_u32(str_sub(line, 0, 3), 599, &code) && code >= 400 &&
 	       (line.p[3] == ' ' || line.p[3] == '-');
+}
+
+/* A reply code and a blank: its last line. */
+static bool ends_reply(struct str line)
+{
+	return is_reply(line) && line.p[3] == ' ';
 }
 
 /* Replies pasted one below the other: where each ends with a line of its own. */
@@ -64,7 +62,7 @@ static void add_replies(struct bounces *b, const char *source, struct str text)
 		rest = str_from(rest, line.n);
 		line_no++;
 		one.n += line.n;
-		if (!ends_reply(line) || !begins_reply(rest))
+		if (!ends_reply(line) || !is_reply(rest))
 			continue;
 		add(b, arena_printf(&b->p->arena, "%s:%u", source, first), one);
 		one = rest;
@@ -187,14 +185,7 @@ static bool audit(struct bounces *b, const struct refusal *f, bool *has_ip)
 {
 	struct program *p = b->p;
 	struct str *ips = arena_array(&p->arena, p->o.nips + 1, sizeof(*ips));
-	struct audit_setup s = {
-		.source = p->source,
-		.wish = p->o.wish,
-		.limits = p->o.limits,
-		.ignores = p->o.ignores,
-		.nignores = p->o.nignores,
-		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(),
-	};
+	struct audit_setup s = program_setup(p, b->n);
 	uint8_t ip[16];
 	size_t n = p->o.nips, len;
 
@@ -206,8 +197,6 @@ static bool audit(struct bounces *b, const struct refusal *f, bool *has_ip)
 	s.wish.ips = ips;
 	s.wish.nips = n;
 	s.wish.intent = s.wish.intent == INTENT_AUTO ? INTENT_SENDS : s.wish.intent;
-	if (s.wish.discover == DISCOVER_AUTO)
-		s.wish.discover = b->n > 10 ? DISCOVER_SHORT : DISCOVER_FULL;
 	if (!audit_run(&b->audit, &s, f->domain))
 		return false;
 	program_record(p, &b->audit);
@@ -285,7 +274,7 @@ int verb_bounce(struct program *p)
 	if (!p->o.no_audit && !program_open(p))
 		status = EXIT_USAGE;
 	b.ro = program_render_options(&p->o);
-	program_record_begin(p, p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s());
+	program_record_begin(p, program_setup(p, b.n).now_s);
 	for (size_t i = 0; i < b.n && status != EXIT_USAGE; i++) {
 		int s = bounce_one(&b, i);
 

@@ -219,29 +219,23 @@ static int judge(struct sending *s)
 	static struct audit a;
 	struct program *p = s->p;
 	struct render_options ro = program_render_options(&p->o);
-	struct audit_setup setup = {
-		.source = p->source,
-		.wish = { .discover = DISCOVER_NONE,
-			  .ips = &s->ip,
-			  .nips = s->ip.n > 0,
-			  .intent = INTENT_SENDS,
-			  .stack = true,
-			  .sender = &s->wish },
-		.limits = p->o.limits,
-		.ignores = p->o.ignores,
-		.nignores = p->o.nignores,
-		.bulk = p->o.bulk,
-		.receivers = p->o.receivers,
-		.now_s = p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s(),
-	};
+	struct audit_setup setup = program_setup(p, 1);
 	const char **selectors = arena_array(&p->arena, DKIM_MAX, sizeof(*selectors));
 	int status = EXIT_USAGE;
 
+	setup.bulk = p->o.bulk;
+	setup.receivers = p->o.receivers;
+	setup.wish = (struct audit_wish){ .selectors = selectors,
+					  .discover = DISCOVER_NONE,
+					  .ips = &s->ip,
+					  .nips = s->ip.n > 0,
+					  .intent = INTENT_SENDS,
+					  .stack = true,
+					  .sender = &s->wish };
 	program_record_begin(p, setup.now_s);
 	for (size_t i = 0; i < s->wish.ndkim; i++)
 		if (s->dkim[i].selector && strcmp(s->dkim[i].domain, s->from) == 0)
 			selectors[setup.wish.nselectors++] = s->dkim[i].selector;
-	setup.wish.selectors = selectors;
 	if (!audit_run(&a, &setup, s->from) || !a.report.sender) {
 		complain(arena_printf(&p->arena, "%s: out of memory", s->from));
 	} else {

@@ -35,6 +35,10 @@ int complain(const char *text);
 bool program_flush(struct program *p);
 /* Writes the files of --output and --record, whole or not at all. Likewise. */
 bool program_finish(struct program *p);
+/* What every audit of this run has in common, `n` of them to come: who answers, what the user said
+ * of the domain, the limits, and the time. program_open() must have been called. */
+struct audit_setup program_setup(const struct program *p, size_t n);
+
 /* The tape of --record: its head, and the answers of an audit that are not on it yet. */
 void program_record_begin(struct program *p, int64_t now_s);
 void program_record(struct program *p, struct audit *a);

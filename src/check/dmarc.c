@@ -32,7 +32,6 @@ static void found_lost(const struct dmarc_found *x, const char *subject, const s
 
 	u->detail = arena_printf(x->c->arena, "%s is not known: %s (%s)", clause, f->name,
 				 fact_why_text(f->why));
-	u->fix = dmarc_offline_fix(x, f);
 }
 
 void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const struct fact *f,
@@ -51,15 +50,6 @@ const char *dmarc_mailbox(const struct dmarc_found *x, const char *domain)
 	for (size_t i = 0; i < mx->nrr; i++)
 		takes = takes || strcmp(mx->rr[i].target, ".") != 0;
 	return takes ? arena_printf(x->c->arena, "mailto:dmarc@%s", domain) : NULL;
-}
-
-const char *dmarc_offline_fix(const struct dmarc_found *x, const struct fact *f)
-{
-	if (!fact_is_offline(f))
-		return NULL;
-	return arena_printf(x->c->arena,
-			    "leave out --offline, or give the zone that holds %s with --zone",
-			    f->name);
 }
 
 bool dmarc_is_usable(const struct dmarc *d)

@@ -40,9 +40,6 @@ void dmarc_found_unknown(const struct dmarc_found *x, const char *subject, const
  * no mail. */
 const char *dmarc_mailbox(const struct dmarc_found *x, const char *domain);
 
-/* How to find out what the user chose not to ask for; NULL for any other fact. */
-const char *dmarc_offline_fix(const struct dmarc_found *x, const struct fact *f);
-
 /* dmarc_place.c: records that are not records, several of them, and records in the wrong place. */
 void dmarc_check_places(struct dmarc_found *x);
 

@@ -292,7 +292,6 @@ void dmarc_check_org(const struct dmarc_found *x)
 		f = found(x->c, RULE_DMARC_ORG_UNKNOWN, x->c->domain, x->walk.lost, NULL);
 		f->detail = arena_printf(a, "the policy is known; %s could not be asked (%s)",
 					 x->walk.lost->name, fact_why_text(x->walk.lost->why));
-		f->fix = dmarc_offline_fix(x, x->walk.lost);
 		return;
 	}
 	explained = check_psd(x);

@@ -57,6 +57,16 @@ static enum spf_step count_void(struct spf_eval *e)
 					 : SPF_STEP_NO;
 }
 
+/* What the one look-up of a term came to. STEP_MATCH: there are records. */
+static enum spf_step had(struct spf_eval *e, const struct fact *f)
+{
+	if (fact_is_open(f))
+		return open_fact(e);
+	if (f->state == FACT_LOST)
+		return temperror(e, f);
+	return f->state == FACT_NONE ? count_void(e) : SPF_STEP_MATCH;
+}
+
 /* ---- mechanisms ---- */
 
 static bool same_net(struct str a, struct str b, int bits)
@@ -94,16 +104,10 @@ static const struct fact *look_address(struct spf_eval *e, const char *name)
 
 static enum spf_step match_a(struct spf_eval *e, const struct spf_term *t, const char *target)
 {
-	const struct fact *f;
+	const struct fact *f = look_address(e, target);
+	enum spf_step step = had(e, f);
 
-	f = look_address(e, target);
-	if (fact_is_open(f))
-		return open_fact(e);
-	if (f->state == FACT_LOST)
-		return temperror(e, f);
-	if (f->state == FACT_NONE)
-		return count_void(e);
-	return has_address(e, f, t) ? SPF_STEP_MATCH : SPF_STEP_NO;
+	return step == SPF_STEP_MATCH && !has_address(e, f, t) ? SPF_STEP_NO : step;
 }
 
 /* The hosts of an MX RRset. All are asked for at once. */
@@ -138,30 +142,14 @@ static enum spf_step match_hosts(struct spf_eval *e, const struct spf_term *t,
 
 static enum spf_step match_mx(struct spf_eval *e, const struct spf_term *t, const char *target)
 {
-	const struct fact *f;
+	const struct fact *f = look_dns(e->look, RR_MX, target);
+	enum spf_step step = had(e, f);
 
-	f = look_dns(e->look, RR_MX, target);
-	if (fact_is_open(f))
-		return open_fact(e);
-	if (f->state == FACT_LOST)
-		return temperror(e, f);
-	if (f->state == FACT_NONE)
-		return count_void(e);
+	if (step != SPF_STEP_MATCH)
+		return step;
 	if (f->nrr > MX_MAX)
 		return permerror(e, "mx over a domain with more than 10 MX hosts");
 	return match_hosts(e, t, f);
-}
-
-static enum spf_step match_exists(struct spf_eval *e, const char *target)
-{
-	const struct fact *f;
-
-	f = look_dns(e->look, RR_A, target);
-	if (fact_is_open(f))
-		return open_fact(e);
-	if (f->state == FACT_LOST)
-		return temperror(e, f);
-	return f->state == FACT_SOME ? SPF_STEP_MATCH : count_void(e);
 }
 
 /* 5.5. Errors and missing names only make it not match. */
@@ -221,7 +209,7 @@ static enum spf_step match(struct spf_eval *e, const struct spf_term *t, const c
 	case SPF_IP6: return spf_holds_client(e, t) ? SPF_STEP_MATCH : SPF_STEP_NO;
 	case SPF_A: return match_a(e, t, target);
 	case SPF_MX: return match_mx(e, t, target);
-	case SPF_EXISTS: return match_exists(e, target);
+	case SPF_EXISTS: return had(e, look_dns(e->look, RR_A, target));
 	case SPF_PTR: return match_ptr(e, target);
 	case SPF_INCLUDE:
 	case SPF_REDIRECT:

@@ -45,9 +45,7 @@ struct sending {
 
 static const char *domain_of(struct arena *a, const char *address, const char **why)
 {
-	const char *at = strrchr(address, '@');
-
-	return name_from_user(a, str_c(at ? at + 1 : address), why);
+	return name_from_user(a, str_c(str_mail_domain(address)), why);
 }
 
 /* "<bob@example.org>" or without the brackets; "<>" and "" are the null reverse-path. */

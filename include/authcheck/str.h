@@ -65,6 +65,9 @@ ptrdiff_t str_find(struct str s, char c);
 ptrdiff_t str_find_str(struct str s, struct str needle);
 ptrdiff_t str_find_str_ci(struct str s, struct str needle);
 
+/* The domain of a mail address: what stands behind its last @, or all of it where there is none. */
+const char *str_mail_domain(const char *address);
+
 /* Without SP and TAB at both ends. */
 struct str str_trim(struct str s);
 

@@ -77,6 +77,13 @@ ptrdiff_t str_find_str_ci(struct str s, struct str needle)
 	return -1;
 }
 
+const char *str_mail_domain(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at ? at + 1 : address;
+}
+
 struct str str_trim(struct str s)
 {
 	while (s.n && is_wsp(s.p[0])) {

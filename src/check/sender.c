@@ -29,9 +29,7 @@ static enum presence presence_of(enum dmarc_aligned a)
 
 static const char *domain_of(struct arena *a, const char *address)
 {
-	const char *at = strrchr(address, '@');
-
-	return name_from_text(a, str_c(at ? at + 1 : address));
+	return name_from_text(a, str_c(str_mail_domain(address)));
 }
 
 static void align(struct sending *s, const char *domain, char mode, enum presence *rfc9989,
@@ -268,14 +266,28 @@ static bool postfix_takes(struct str name)
 	return name.n > 0 && !digits;
 }
 
+/* Has the name an MX or address record? */
+static enum presence resolves(struct sending *s, const char *name)
+{
+	static const uint16_t types[] = { RR_MX, RR_A, RR_AAAA };
+	bool some = false, lost = false;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct fact *f = look_dns(s->c->look, types[i], name);
+
+		s->open |= fact_is_open(f);
+		some |= f->state == FACT_SOME;
+		lost |= f->state == FACT_LOST;
+	}
+	return some ? PRESENCE_YES : lost ? PRESENCE_UNKNOWN : PRESENCE_NONE;
+}
+
 /* Postfix's three questions about HELO. An address, bare or as a literal, is none of a host. */
 static void send_helo_name(struct sending *s)
 {
-	static const uint16_t types[] = { RR_A, RR_AAAA, RR_MX };
 	struct str helo = str_c(s->wish->helo ? s->wish->helo : "");
 	const char *name = name_from_text(s->c->arena, helo);
 	uint8_t octets[16];
-	bool some = false, lost = false;
 	size_t n;
 
 	s->v->helo_known = PRESENCE_NA;
@@ -283,38 +295,22 @@ static void send_helo_name(struct sending *s)
 		return;
 	s->v->helo_invalid = !postfix_takes(helo) && !ip_parse(helo, octets, &n);
 	s->v->helo_short = !postfix_takes(helo) || !memchr(helo.p, '.', helo.n);
-	if (!name || s->v->helo_short)
-		return;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && !some; i++) {
-		const struct fact *f = look_dns(s->c->look, types[i], name);
-
-		s->open |= fact_is_open(f);
-		some |= f->state == FACT_SOME;
-		lost |= f->state == FACT_LOST;
-	}
-	s->v->helo_known = some ? PRESENCE_YES : lost ? PRESENCE_UNKNOWN : PRESENCE_NONE;
+	if (name && !s->v->helo_short)
+		s->v->helo_known = resolves(s, name);
 }
 
 /* Can the domain of MAIL FROM take the bounces? */
 static void send_mail_from(struct sending *s)
 {
 	const char *name = *s->wish->mail_from ? domain_of(s->c->arena, s->wish->mail_from) : NULL;
-	static const uint16_t types[] = { RR_MX, RR_A, RR_AAAA };
-	bool some = false, lost = false;
+	const struct fact *mx;
 
-	s->v->domain_takes_mail = PRESENCE_NA;
-	if (!*s->wish->mail_from)
+	s->v->domain_takes_mail = *s->wish->mail_from ? PRESENCE_NONE : PRESENCE_NA;
+	if (!name)
 		return;
-	for (size_t i = 0; name && i < sizeof(types) / sizeof(types[0]); i++) {
-		const struct fact *f = look_dns(s->c->look, types[i], name);
-
-		s->open |= fact_is_open(f);
-		some |= f->state == FACT_SOME;
-		lost |= f->state == FACT_LOST;
-		if (types[i] == RR_MX && f->nrr == 1 && strcmp(f->rr[0].target, ".") == 0)
-			s->v->null_mx = true;
-	}
-	s->v->domain_takes_mail = some ? PRESENCE_YES : lost ? PRESENCE_UNKNOWN : PRESENCE_NONE;
+	s->v->domain_takes_mail = resolves(s, name);
+	mx = look_dns(s->c->look, RR_MX, name);
+	s->v->null_mx = mx->nrr == 1 && strcmp(mx->rr[0].target, ".") == 0;
 }
 
 void check_sender(struct check *c)

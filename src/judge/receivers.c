@@ -41,13 +41,6 @@ static enum met weigh(const struct standing *s, const struct ruling *r)
 
 /* ---- one receiver ---- */
 
-static const char *domain_in(const char *address)
-{
-	const char *at = strrchr(address, '@');
-
-	return at ? at + 1 : address;
-}
-
 /* What stands for {name}; NULL: there is no such name. */
 static const char *stands_for(const struct standing *s, struct str name)
 {
@@ -58,7 +51,7 @@ static const char *stands_for(const struct standing *s, struct str name)
 		{ "{ip}", s->ip, "the sender's address" },
 		{ "{helo}", s->helo, "the HELO name" },
 		{ "{mail_from}", s->mail_from, "" },
-		{ "{mail_domain}", s->mail_from ? domain_in(s->mail_from) : s->domain, "" },
+		{ "{mail_domain}", s->mail_from ? str_mail_domain(s->mail_from) : s->domain, "" },
 		{ "{explanation}", s->explanation, "SPF fail - not authorized" },
 		{ "{helo_explanation}", s->helo_explanation, "SPF fail - not authorized" },
 		{ "{policy_domain}", s->policy_domain, "the From domain" },

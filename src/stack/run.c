@@ -116,13 +116,6 @@ static void run_spf(struct running *r, struct stack_spf *s)
 
 /* ---- DMARC ---- */
 
-static const char *domain_of(const char *address)
-{
-	const char *at = strrchr(address, '@');
-
-	return at ? at + 1 : address;
-}
-
 /* What OpenDMARC is told of the described sender: who SPF and DKIM have authenticated. */
 static void describe(struct running *r, struct opendmarc_job *job)
 {
@@ -132,9 +125,9 @@ static void describe(struct running *r, struct opendmarc_job *job)
 	if (!s)
 		return;
 	dkim = arena_array(r->arena, s->ndkim, sizeof(*dkim));
-	job->from = domain_of(s->from);
+	job->from = str_mail_domain(s->from);
 	if (s->has_spf && s->spf.result == SPF_RESULT_PASS)
-		job->spf_domain = s->null_sender ? s->helo : domain_of(s->mail_from);
+		job->spf_domain = s->null_sender ? s->helo : str_mail_domain(s->mail_from);
 	for (size_t i = 0; i < s->ndkim; i++)
 		if (s->dkim[i].result == AUTH_PASS)
 			dkim[job->ndkim++] = s->dkim[i].domain;

@@ -286,10 +286,12 @@ static void read_texts(struct arena *a, const struct dsn *d, struct refusal *out
 		parse_reply(a, str_c(d->text[i]), &r);
 		judge_bounce(a, &r, &b);
 		quoted |= r.code != 0;
-		if (!i || (out->bounce.cause == CAUSE_UNKNOWN && b.cause != CAUSE_UNKNOWN)) {
-			out->reply = r;
-			out->bounce = b;
-		}
+		if (i && b.cause == CAUSE_UNKNOWN)
+			continue;
+		out->reply = r;
+		out->bounce = b;
+		if (b.cause != CAUSE_UNKNOWN)
+			return;
 	}
 }
 
@@ -307,13 +309,11 @@ void judge_refusal(struct arena *a, struct str text, struct refusal *out)
 {
 	*out = (struct refusal){ .reply = { .text = "" } };
 	out->message = parse_dsn(a, text, &out->dsn);
-	if (out->message) {
-		read_texts(a, &out->dsn, out);
-	} else {
+	if (!out->message)
 		parse_reply(a, text, &out->reply);
-		judge_bounce(a, &out->reply, &out->bounce);
-	}
-	if (out->message && !out->dsn.ntext)
+	if (out->dsn.ntext)
+		read_texts(a, &out->dsn, out);
+	else
 		judge_bounce(a, &out->reply, &out->bounce);
 	fill_in(out);
 }

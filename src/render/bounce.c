@@ -2,21 +2,11 @@
  */
 #include "text.h"
 
-enum { COL = 12, SHOWN_MAX = 5 };
-
-static void put_label(struct pen *p, const char *label)
-{
-	pen_to(p, 2);
-	pen_style(p, STYLE_BOLD);
-	pen_put(p, label);
-	pen_style(p, STYLE_PLAIN);
-	pen_to(p, COL);
-	p->indent = COL;
-}
+enum { SHOWN_MAX = 5 };
 
 static void put_line(struct pen *p, const char *label, const char *text)
 {
-	put_label(p, label);
+	pen_label(p, label);
 	pen_words(p, text);
 	pen_newline(p);
 }
@@ -78,8 +68,8 @@ static void put_finding(struct pen *p, const struct finding *f)
 {
 	pen_to(p, 4);
 	text_severity(p, f);
-	p->indent = COL;
-	pen_to(p, COL);
+	p->indent = PEN_LABEL;
+	pen_to(p, PEN_LABEL);
 	pen_words(p, text_brief(p->scratch, f, SIZE_MAX));
 	pen_words(p, arena_printf(p->scratch, " [%s]", rules[f->rule].name));
 	pen_newline(p);

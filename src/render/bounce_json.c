@@ -3,22 +3,14 @@
 
 #include "render.h"
 
-static json_t *names(struct js *js, const struct bounce_report *b, bool confirmed_only)
+enum { ANY_STATE = -1 };
+
+static json_t *suspects(struct js *js, const struct bounce_report *b, int state)
 {
 	json_t *list = js_array(js);
 
 	for (size_t i = 0; i < b->nsuspect; i++)
-		if (!confirmed_only || b->suspect[i].state == SUSPECT_CONFIRMED)
-			js_push(js, list, js_words(js, rules[b->suspect[i].rule].name));
-	return list;
-}
-
-static json_t *of_state(struct js *js, const struct bounce_report *b, int state)
-{
-	json_t *list = js_array(js);
-
-	for (size_t i = 0; i < b->nsuspect; i++)
-		if ((int)b->suspect[i].state == state)
+		if (state == ANY_STATE || (int)b->suspect[i].state == state)
 			js_push(js, list, js_words(js, rules[b->suspect[i].rule].name));
 	return list;
 }
@@ -56,10 +48,10 @@ static json_t *bounce(struct js *js, const void *arg)
 	js_set(js, o, "sender_domain", js_words(js, f->domain));
 	js_set(js, o, "ip", js_words(js, f->reply.ip));
 	js_set(js, o, "audited", js_bool(b->audit != NULL));
-	js_set(js, o, "suspects", names(js, b, false));
-	js_set(js, o, "confirmed", names(js, b, true));
-	js_set(js, o, "refuted", of_state(js, b, SUSPECT_REFUTED));
-	js_set(js, o, "unknown", of_state(js, b, SUSPECT_UNKNOWN));
+	js_set(js, o, "suspects", suspects(js, b, ANY_STATE));
+	js_set(js, o, "confirmed", suspects(js, b, SUSPECT_CONFIRMED));
+	js_set(js, o, "refuted", suspects(js, b, SUSPECT_REFUTED));
+	js_set(js, o, "unknown", suspects(js, b, SUSPECT_UNKNOWN));
 	js_set(js, o, "faults_now", faults(js, b->audit));
 	js_set(js, o, "advice", js_words(js, f->bounce.advice));
 	return o;

@@ -4,17 +4,10 @@
 
 #include "name.h"
 
-enum { COL = 12 };
-
 static void put(struct pen *p, const char *label, const char *result, enum style style,
 		const char *rest)
 {
-	pen_to(p, 2);
-	pen_style(p, STYLE_BOLD);
-	pen_put(p, label);
-	pen_style(p, STYLE_PLAIN);
-	pen_to(p, COL);
-	p->indent = COL;
+	pen_label(p, label);
 	pen_style(p, style);
 	pen_words(p, result);
 	pen_style(p, STYLE_PLAIN);

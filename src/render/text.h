@@ -56,6 +56,10 @@ void pen_put(struct pen *p, const char *s);
 void pen_words(struct pen *p, const char *s);
 /* As much of the text as fits on this line. */
 void pen_cut(struct pen *p, const char *s);
+/* A line of its own: a label, and from column PEN_LABEL on, where the rest of the paragraph is
+ * kept, what it is about. */
+enum { PEN_LABEL = 12 };
+void pen_label(struct pen *p, const char *label);
 /* The columns that text takes. */
 size_t pen_columns(struct str s);
 

@@ -173,3 +173,13 @@ void pen_cut(struct pen *p, const char *s)
 	pen_raw(p, str_sub(text, 0, n));
 	pen_put(p, "...");
 }
+
+void pen_label(struct pen *p, const char *label)
+{
+	pen_to(p, 2);
+	pen_style(p, STYLE_BOLD);
+	pen_put(p, label);
+	pen_style(p, STYLE_PLAIN);
+	pen_to(p, PEN_LABEL);
+	p->indent = PEN_LABEL;
+}

@@ -1,7 +1,6 @@
 # The live source against a real name server, Knot DNS.
 . "$(dirname "$0")/lib.sh"
 
-knotd=$(PATH=$PATH:/usr/sbin:/sbin command -v knotd) || { echo "skipped: no knotd"; exit 77; }
 port=$(free_port)
 
 # $(pad N): a text of N octets
@@ -47,34 +46,12 @@ ZONE
 	echo 'c16 CNAME three'
 	for i in $(seq 1 300); do echo "n$i TXT \"number $i\""; done
 } >"$work/zone"
-cat >"$work/knot.conf" <<E
-server:
-  listen: 127.0.0.1@$port
-  rundir: "$work"
-  pidfile: "$work/knot.pid"
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 1
-control:
-  listen: "$work/knot.sock"
-log:
-  - target: "$work/knot.log"
-    any: warning
-database:
-  storage: "$work"
-zone:
+serve_knot "$port" <<E
   - domain: "example.test"
     file: "$work/zone"
-    journal-content: none
-    zonefile-load: whole
-    zonefile-sync: -1
-    semantic-checks: off
   - domain: "broken.test"
     file: "$work/no-such-file"
 E
-"$knotd" -c "$work/knot.conf" -d >"$work/knot.out" 2>&1 || { echo 'skipped: knotd does not start here'; cat "$work/knot.out"; exit 77; }
-for ((i = 0; i < 100; i++)); do [ ! -s "$work/knot.pid" ] || break; sleep 0.05; done
-pids+=("$(cat "$work/knot.pid")")
 
 s=127.0.0.1:$port
 ask() { "$driver" -n "$s" "$@" 2>&1; }

@@ -48,6 +48,42 @@ serve() {
 	printf -v "$variable" %s "$(head -n 1 "$out")"
 }
 
+# Knot DNS on a port of 127.0.0.1, with the rows of its zone section on standard input: serve_knot PORT [FOLDER [LEAST-LOGGED]].
+# What it writes, its log and configuration go to the folder.
+serve_knot() {
+	local port=$1 dir=${2:-$work} least=${3:-warning} knotd i
+	knotd=$(PATH=$PATH:/usr/sbin:/sbin command -v knotd) || { echo 'skipped: no knotd'; exit 77; }
+	{
+		cat <<E
+server:
+  listen: 127.0.0.1@$port
+  rundir: "$dir"
+  pidfile: "$dir/knot.pid"
+  udp-workers: 1
+  tcp-workers: 1
+  background-workers: 1
+control:
+  listen: "$dir/knot.sock"
+log:
+  - target: "$dir/knot.log"
+    any: $least
+database:
+  storage: "$dir"
+template:
+  - id: default
+    journal-content: none
+    zonefile-load: whole
+    zonefile-sync: -1
+    semantic-checks: off
+zone:
+E
+		cat
+	} >"$dir/knot.conf"
+	"$knotd" -c "$dir/knot.conf" -d >"$dir/knot.out" 2>&1 || { echo 'skipped: knotd does not start here'; cat "$dir/knot.out"; exit 77; }
+	for ((i = 0; i < 200; i++)); do [ ! -s "$dir/knot.pid" ] || break; sleep 0.05; done
+	pids+=("$(cat "$dir/knot.pid")")
+}
+
 # A port of 127.0.0.1 at which nobody listens.
 free_port() {
 	$python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'

@@ -2,7 +2,6 @@
 # Zone files against a real authoritative server: for every name of a zone, and names below, beside and covered by its wildcards, our
 # answer is Knot's: response code, aliases and records.
 . "$(dirname "$0")/lib.sh"
-knotd=$(PATH=$PATH:/usr/sbin:/sbin command -v knotd) || { echo "skipped: no knotd"; exit 77; }
 zones=${AUTHCHECK_SHARED:-../shared}/corpora/zones
 
 # The driver is built as ask_driver is.
@@ -80,23 +79,18 @@ for origin in "${origins[@]}"; do known[$origin]=1; done
 depths=()
 for i in "${!origins[@]}"; do depths[i]=$(depth_of "${origins[i]}"); done
 
+zones_at() { # DEPTH
+	local i
+	for i in "${!files[@]}"; do
+		[ "${depths[i]}" -ne "$1" ] || printf '  - domain: "%s"\n    file: "%s"\n' "${origins[i]}" "$(realpath "${files[i]}")"
+	done
+}
+
 serve_depth() { # DEPTH
-	local dir=$work/depth$1 i
+	local dir=$work/depth$1
 	mkdir "$dir"
 	port=$(free_port)
-	{
-		printf 'server:\n  listen: 127.0.0.1@%s\n  rundir: "%s"\n  pidfile: "%s/knot.pid"\n  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n' \
-			"$port" "$dir" "$dir"
-		printf 'control:\n  listen: "%s/knot.sock"\nlog:\n  - target: "%s/knot.log"\n    any: error\ndatabase:\n  storage: "%s"\nzone:\n' "$dir" "$dir" "$dir"
-		for i in "${!files[@]}"; do
-			[ "${depths[i]}" -eq "$1" ] || continue
-			printf '  - domain: "%s"\n    file: "%s"\n    journal-content: none\n    zonefile-load: whole\n    zonefile-sync: -1\n    semantic-checks: off\n' \
-				"${origins[i]}" "$(realpath "${files[i]}")"
-		done
-	} >"$dir/knot.conf"
-	"$knotd" -c "$dir/knot.conf" -d >"$dir/out" 2>&1 || { echo 'skipped: knotd does not start here'; cat "$dir/out"; exit 77; }
-	for ((i = 0; i < 200; i++)); do [ ! -s "$dir/knot.pid" ] || break; sleep 0.05; done
-	pids+=("$(cat "$dir/knot.pid")")
+	serve_knot "$port" "$dir" error < <(zones_at "$1")
 	sleep 2
 }
 

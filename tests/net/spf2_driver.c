@@ -1,14 +1,9 @@
 /* libspf2 over a tape, as src/stack runs it: reads lines "ip TAB helo TAB mail-from", and writes
  * for each the result and the explanation, TAB between, or the word "crashed". For
  * tests/net/spf2_suite.sh. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "spf_cases.h"
 
-#include "file.h"
-#include "name.h"
 #include "stack_lib.h"
-#include "tape.h"
 
 enum { PASSES_MAX = 100 };
 
@@ -54,51 +49,18 @@ static void evaluate(struct arena *a, const struct tape *t, struct spf2_job *job
 	printf("%s\t%s\n", spf_result_name(reply.result), reply.explanation);
 }
 
-static void one(struct arena *a, const struct tape *t, char *line)
+static void one(struct arena *a, const struct tape *t, const struct spf_case *c)
 {
 	static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff' };
-	char *helo = strchr(line, '\t'), *from = helo ? strchr(helo + 1, '\t') : NULL;
-	struct spf2_job job = { 0 };
-	uint8_t ip[16];
-	size_t n;
+	struct spf2_job job = { .ip = c->ip, .helo = c->helo, .mail_from = c->mail_from };
 
-	if (!from) {
-		fprintf(stderr, "bad line\n");
-		exit(1);
-	}
-	*helo++ = *from++ = '\0';
-	from[strcspn(from, "\n")] = '\0';
-	if (!ip_parse(str_c(line), ip, &n)) {
-		fprintf(stderr, "%s is no address\n", line);
-		exit(1);
-	}
-	job.ip = (struct str){ (char *)ip, n };
-	if (n == 16 && memcmp(ip, mapped, sizeof(mapped)) == 0)
+	if (job.ip.n == 16 && memcmp(job.ip.p, mapped, sizeof(mapped)) == 0)
 		job.ip = str_from(job.ip, sizeof(mapped));
-	job.helo = helo;
-	job.mail_from = from;
 	evaluate(a, t, &job);
 	fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
-	static char line[64 * 1024];
-	struct arena a;
-	struct buf text;
-	struct tape t = { 0 };
-	const char *err;
-
-	arena_init(&a, 1024 * 1024 * 1024);
-	buf_init(&text, 64 * 1024 * 1024);
-	if (argc != 2 || !file_read(&a, argv[1], 64 * 1024 * 1024, &text, &err) ||
-	    !tape_read(&a, arena_str(&a, buf_str(&text)), &t, &err)) {
-		fprintf(stderr, "%s\n", argc == 2 ? err : "usage: spf2_driver TAPE");
-		return 1;
-	}
-	while (fgets(line, sizeof(line), stdin))
-		one(&a, &t, line);
-	buf_free(&text);
-	arena_free(&a);
-	return 0;
+	return spf_cases(argc, argv, one);
 }

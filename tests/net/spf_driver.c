@@ -1,14 +1,9 @@
 /* check_host() over a tape: reads lines "ip TAB helo TAB mail-from", and writes for each the result
  * and the explanation, TAB between. For tests/net/spf_suite.sh. The facts are revealed in random
  * orders, and every order must give the same and ask the same. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "spf_cases.h"
 
-#include "file.h"
-#include "name.h"
 #include "spf_eval.h"
-#include "tape.h"
 
 enum { ORDERS = 8, ROUNDS_MAX = 1000 };
 
@@ -74,28 +69,14 @@ static bool same(const struct spf_evaluation *a, const struct spf_evaluation *b)
 	       strcmp(x, y) == 0;
 }
 
-static void one(struct arena *a, const struct tape *t, char *line)
+static void one(struct arena *a, const struct tape *t, const struct spf_case *sc)
 {
-	char *helo = strchr(line, '\t'), *from = helo ? strchr(helo + 1, '\t') : NULL;
-	struct spf_client c = { .receiver = "unknown" };
+	const struct spf_client c = {
+		.ip = sc->ip, .helo = sc->helo, .mail_from = sc->mail_from, .receiver = "unknown"
+	};
 	struct spf_evaluation out, again;
 	uint64_t asked;
-	uint8_t ip[16];
-	size_t n;
 
-	if (!from) {
-		fprintf(stderr, "bad line\n");
-		exit(1);
-	}
-	*helo++ = *from++ = '\0';
-	from[strcspn(from, "\n")] = '\0';
-	if (!ip_parse(str_c(line), ip, &n)) {
-		fprintf(stderr, "%s is no address\n", line);
-		exit(1);
-	}
-	c.ip = (struct str){ (char *)ip, n };
-	c.helo = helo;
-	c.mail_from = from;
 	asked = run(a, t, &c, 0, &out);
 	for (uint64_t seed = 1; seed <= ORDERS; seed++) {
 		uint64_t other = run(a, t, &c, seed * 7919, &again);
@@ -103,7 +84,7 @@ static void one(struct arena *a, const struct tape *t, char *line)
 		if (!same(&out, &again) || other != asked) {
 			fprintf(stderr,
 				"%s: another order of answers gives another result, or asks other questions\n",
-				from);
+				sc->mail_from);
 			exit(1);
 		}
 	}
@@ -113,22 +94,5 @@ static void one(struct arena *a, const struct tape *t, char *line)
 
 int main(int argc, char **argv)
 {
-	static char line[64 * 1024];
-	struct arena a;
-	struct buf text;
-	struct tape t = { 0 };
-	const char *err;
-
-	arena_init(&a, 1024 * 1024 * 1024);
-	buf_init(&text, 64 * 1024 * 1024);
-	if (argc != 2 || !file_read(&a, argv[1], 64 * 1024 * 1024, &text, &err) ||
-	    !tape_read(&a, arena_str(&a, buf_str(&text)), &t, &err)) {
-		fprintf(stderr, "%s\n", argc == 2 ? err : "usage: spf_driver TAPE");
-		return 1;
-	}
-	while (fgets(line, sizeof(line), stdin))
-		one(&a, &t, line);
-	buf_free(&text);
-	arena_free(&a);
-	return 0;
+	return spf_cases(argc, argv, one);
 }

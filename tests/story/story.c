@@ -9,6 +9,7 @@
 
 #include "file.h"
 #include "name.h"
+#include "render.h"
 
 enum { TAPE_MAX = 1024 * 1024 };
 
@@ -227,4 +228,15 @@ void story_run(struct story *s, struct audit *a, uint64_t seed)
 		story_reveal(s, a, seed ? 1 + (size_t)(next(&seed) % open) : open, &seed);
 	}
 	audit_finish(a, &s->setup, 0);
+}
+
+void story_show(struct audit *a)
+{
+	struct render_options o = { .width = 100, .verbose = true };
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	render_text(&b, &a->work, &a->report, &o, 0, 1);
+	print_error("%s\n", b.p);
+	buf_free(&b);
 }

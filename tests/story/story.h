@@ -56,4 +56,7 @@ void story_reveal(struct story *s, struct audit *a, size_t most, uint64_t *seed)
 /* Steps until nothing is open, revealing in the order that the seed gives, and finishes. */
 void story_run(struct story *s, struct audit *a, uint64_t seed);
 
+/* Prints the report of a story that does not come out, so that one sees why. */
+void story_show(struct audit *a);
+
 #endif

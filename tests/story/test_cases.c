@@ -67,17 +67,6 @@ static void same_bytes(struct story *s, struct audit *first)
 	buf_free(&want);
 }
 
-static void show(struct audit *a)
-{
-	struct render_options o = { .width = 100, .verbose = true };
-	struct buf b;
-
-	buf_init(&b, 1 << 20);
-	render_text(&b, &a->work, &a->report, &o, 0, 1);
-	print_error("%s\n", b.p);
-	buf_free(&b);
-}
-
 /* The rule of a finding of weight that no line expects. */
 static const char *false_alarm(const struct story *s, const struct audit *a)
 {
@@ -102,7 +91,7 @@ static void variant(void **state)
 	alarm = false_alarm(&s, &a);
 	wrong = story_expect(&s, &a);
 	if (alarm || wrong)
-		show(&a);
+		story_show(&a);
 	if (wrong)
 		fail_msg("%s: not so: %s", s.path, wrong);
 	if (alarm)

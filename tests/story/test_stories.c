@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "render.h"
 #include "story.h"
 
 enum { RULES_MAX = 600 };
@@ -19,18 +18,6 @@ static bool is_also(const struct story *s, const char *rule)
 		if (strcmp(s->also[i], rule) == 0)
 			return true;
 	return false;
-}
-
-/* Prints the report of a story that does not come out, so that one sees why. */
-static void show(struct audit *a)
-{
-	struct render_options o = { .width = 100, .verbose = true };
-	struct buf b;
-
-	buf_init(&b, 1 << 20);
-	render_text(&b, &a->work, &a->report, &o, 0, 1);
-	print_error("%s\n", b.p);
-	buf_free(&b);
 }
 
 /* The large receivers that refuse a bulk sender with these findings, as the story has it: "gmail
@@ -112,7 +99,7 @@ static void check_story(struct story *s)
 	if (!wrong)
 		wrong = story_expect(s, &a);
 	if (wrong || fired != s->fires)
-		show(&a);
+		story_show(&a);
 	if (fired != s->fires)
 		fail_msg("%s: %s %s", s->path, s->rule, s->fires ? "did not fire" : "fired");
 	if (wrong)
@@ -146,7 +133,7 @@ static void base_test(void **state)
 	story_run(&s, &a, 0);
 	for (size_t i = 0; i < a.report.findings.n; i++)
 		if (rules[a.report.findings.item[i]->rule].severity >= SEV_WARNING) {
-			show(&a);
+			story_show(&a);
 			fail_msg("base.tape: %s", rules[a.report.findings.item[i]->rule].name);
 		}
 	assert_int_equal(a.report.risk, RISK_NONE);

@@ -70,6 +70,10 @@ const char *name_reverse(struct arena *a, struct str addr);
 bool ip_parse(struct str text, uint8_t out[16], size_t *n);
 const char *ip_text(struct arena *a, struct str addr);
 
+/* An IPv4-mapped IPv6 address (RFC 4291 2.5.5.2) as the IPv4 address that it stands for; every
+ * other as it is. Points into `addr`. */
+struct str ip_unmap(struct str addr);
+
 /* What the address is good for. `global` addresses are the ones that mail on the Internet can use.
  */
 enum ip_class {

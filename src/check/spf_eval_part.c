@@ -7,13 +7,6 @@ enum { PTR_MAX = 10, EXPANSION_MAX = 256 * 1024 };
 
 /* ---- the client ---- */
 
-static struct str unmap(struct str ip)
-{
-	static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff' };
-
-	return ip.n == 16 && memcmp(ip.p, mapped, 12) == 0 ? str_from(ip, 12) : ip;
-}
-
 static bool is_plain_ascii(const char *s)
 {
 	for (; *s; s++)
@@ -52,7 +45,7 @@ void spf_eval_begin(struct spf_eval *e, const char *mail_from)
 {
 	const char *at = strrchr(mail_from, '@');
 
-	e->ip = unmap(e->client->ip);
+	e->ip = ip_unmap(e->client->ip);
 	/* 4.3: without a local part, postmaster */
 	e->local = at && at > mail_from
 			   ? arena_strndup(e->arena, mail_from, (size_t)(at - mail_from))

@@ -120,19 +120,17 @@ static void check_host_bits(struct check *c, const struct spf_node *n, const str
 
 void spf_check_network(struct check *c, const struct spf_node *n, const struct spf_term *t)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	size_t len = t->kind == SPF_IP4 ? 4 : 16;
 	int bits = t->kind == SPF_IP4 ? t->cidr4 : t->cidr6;
-	enum ip_class class = ip_classify((struct str){ (const char *)t->ip, len });
+	struct str ip = { (const char *)t->ip, len };
+	enum ip_class class = ip_classify(ip);
 	struct finding *f;
 
 	if (bits == 0)
 		return; /* spf-plus-all */
-	if (len == 16 && memcmp(t->ip, mapped, 12) == 0) {
+	if (ip_unmap(ip).n != len) {
 		f = spf_found(c, RULE_SPF_MAPPED, n->rr, t->at);
-		f->fix = arena_printf(
-			c->arena, "write ip4:%s",
-			ip_text(c->arena, (struct str){ (const char *)t->ip + 12, 4 }));
+		f->fix = arena_printf(c->arena, "write ip4:%s", ip_text(c->arena, ip_unmap(ip)));
 		return;
 	}
 	if (t->qualifier == '+') {

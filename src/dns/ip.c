@@ -75,6 +75,15 @@ static bool in_block(const uint8_t *ip, const uint8_t *block, unsigned bits)
 	return !rest || (ip[whole] ^ block[whole]) >> (8 - rest) == 0;
 }
 
+struct str ip_unmap(struct str addr)
+{
+	static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff' };
+
+	return addr.n == 16 && memcmp(addr.p, mapped, sizeof(mapped)) == 0
+		       ? str_from(addr, sizeof(mapped))
+		       : addr;
+}
+
 enum ip_class ip_classify(struct str addr)
 {
 	const uint8_t *ip = (const uint8_t *)addr.p;

@@ -106,10 +106,8 @@ static void put_verdict(struct pen *p, const struct verdict *v)
 		pen_words(p, v->reply);
 	else if (v->reply)
 		put_reply(p, v->reply);
-	else
-		for (size_t i = 0; v->ruling && i < v->ruling->nconditions; i++)
-			pen_words(p, arena_printf(p->scratch, "%s%s", i ? ", and " : "",
-						  conditions[v->ruling->condition[i]].text));
+	else if (v->ruling)
+		pen_words(p, text_conditions(p->scratch, v->ruling));
 	put_because(p, v);
 	pen_newline(p);
 }

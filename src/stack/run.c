@@ -92,14 +92,12 @@ static const char *text(struct running *r, char *field, size_t size)
 
 static void run_spf(struct running *r, struct stack_spf *s)
 {
-	static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff' };
-	struct spf2_job job = {
-		.facts = r->look->facts, .ip = s->ip, .helo = s->helo, .mail_from = s->mail_from
-	};
+	struct spf2_job job = { .facts = r->look->facts,
+				.ip = ip_unmap(s->ip),
+				.helo = s->helo,
+				.mail_from = s->mail_from };
 	struct spf2_reply reply;
 
-	if (s->ip.n == 16 && memcmp(s->ip.p, mapped, sizeof(mapped)) == 0)
-		job.ip = str_from(s->ip, sizeof(mapped));
 	s->state = run_job(r, spf2_child, &job, &reply, sizeof(reply));
 	if (s->state != STACK_ANSWERED)
 		return;

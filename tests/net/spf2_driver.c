@@ -51,11 +51,8 @@ static void evaluate(struct arena *a, const struct tape *t, struct spf2_job *job
 
 static void one(struct arena *a, const struct tape *t, const struct spf_case *c)
 {
-	static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff' };
-	struct spf2_job job = { .ip = c->ip, .helo = c->helo, .mail_from = c->mail_from };
+	struct spf2_job job = { .ip = ip_unmap(c->ip), .helo = c->helo, .mail_from = c->mail_from };
 
-	if (job.ip.n == 16 && memcmp(job.ip.p, mapped, sizeof(mapped)) == 0)
-		job.ip = str_from(job.ip, sizeof(mapped));
 	evaluate(a, t, &job);
 	fflush(stdout);
 }

@@ -68,4 +68,8 @@ struct code_view {
 /* The enhanced code that a ruling's reply begins with; class 0: none. */
 struct enhanced ruling_enhanced(const struct ruling *u);
 
+/* Is this enhanced code ("5.7.26"), or its kin of the other class ("4.7.26"), what the ruling's
+ * reply begins with? */
+bool ruling_answers(const struct ruling *u, const char *enhanced);
+
 #endif

@@ -5,6 +5,7 @@
  * but for those that vendors use for other things.
  * 3. The rules to suspect are those that rulings with such a reply blame: of the receiver when it
  * is known and has any, else of all conditions that belong to the cause. */
+#include "code.h"
 #include "judge.h"
 
 /* ---- the tables ---- */
@@ -216,13 +217,10 @@ static bool is_by(const char *signer, enum receiver_id who)
 /* Does one of the signer's rulings answer with this code, and blame the rule? NULL: any rule. */
 static bool ruled(const struct reply *r, const char *signer, const enum rule_id *rule)
 {
-	for (size_t i = 0; signer && r->enhanced && i < nrulings; i++) {
-		ptrdiff_t at = str_find_str(str_c(rulings[i].reply), str_c(r->enhanced));
-
-		if (is_by(signer, rulings[i].who) && at >= 0 && at <= 5 &&
+	for (size_t i = 0; signer && r->enhanced && i < nrulings; i++)
+		if (is_by(signer, rulings[i].who) && ruling_answers(&rulings[i], r->enhanced) &&
 		    (!rule || ruling_blames(&rulings[i], *rule)))
 			return true;
-	}
 	return false;
 }
 

@@ -124,6 +124,14 @@ struct enhanced ruling_enhanced(const struct ruling *u)
 	return e;
 }
 
+bool ruling_answers(const struct ruling *u, const char *enhanced)
+{
+	struct enhanced want, has = ruling_enhanced(u);
+
+	return read_enhanced(str_c(enhanced), &want) && has.class && has.subject == want.subject &&
+	       has.detail == want.detail;
+}
+
 static bool same(const struct enhanced *a, const struct enhanced *b)
 {
 	return a->class == b->class && a->subject == b->subject && a->detail == b->detail;

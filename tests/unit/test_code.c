@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "code.h"
 #include "judge.h"
 #include "render_help.h"
 #include "unit_arena.h"
@@ -189,6 +190,21 @@ static void what_is_told(void **state)
 	}
 }
 
+/* A code that another begins with is another code; the class says only for how long. */
+static void a_ruling_answers_with_its_own_code(void **state)
+{
+	struct ruling u = { .reply = "550 5.7.509 Access denied" };
+
+	(void)state;
+	assert_true(ruling_answers(&u, "5.7.509"));
+	assert_true(ruling_answers(&u, "4.7.509"));
+	assert_false(ruling_answers(&u, "5.7.5"));
+	assert_false(ruling_answers(&u, "5.7.50"));
+	assert_false(ruling_answers(&u, "550"));
+	u.reply = "554 Bad DNS PTR resource record.";
+	assert_false(ruling_answers(&u, "5.7.509"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +216,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_class_tells_uses_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(marks_of_vendors, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_ruling_answers_with_its_own_code, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

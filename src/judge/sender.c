@@ -37,7 +37,10 @@ static void stand_spf(struct standing *s, const struct sender_view *v)
 	    v->spf.result == SPF_RESULT_FAIL ? MET_YES
 	    : lost                           ? MET_LOST
 					     : MET_NO);
-	set(s, COND_SPF_PERMERROR, v->spf.result == SPF_RESULT_PERMERROR ? MET_YES : MET_NO);
+	set(s, COND_SPF_PERMERROR,
+	    v->spf.result == SPF_RESULT_PERMERROR ? MET_YES
+	    : lost                                ? MET_LOST
+						  : MET_NO);
 	set(s, COND_SPF_TEMPERROR, lost ? MET_LOST : MET_NO);
 }
 

@@ -85,13 +85,17 @@ static void stand_evaluated(struct standing *s, const struct report *r)
 
 		if (r->spf.evaluated[i].open || result == SPF_RESULT_PASS)
 			continue;
-		meet(s, COND_SPF_NO_PASS, result == SPF_RESULT_TEMPERROR ? MET_LOST : MET_YES);
+		if (result == SPF_RESULT_TEMPERROR) {
+			/* what could not be had here may be had there, and then say anything */
+			for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+				meet(s, all[k], MET_LOST);
+			continue;
+		}
+		meet(s, COND_SPF_NO_PASS, MET_YES);
 		if (result == SPF_RESULT_FAIL)
 			meet(s, COND_SPF_FAIL, MET_YES);
 		if (result == SPF_RESULT_PERMERROR)
 			meet(s, COND_SPF_PERMERROR, MET_YES);
-		if (result == SPF_RESULT_TEMPERROR)
-			meet(s, COND_SPF_TEMPERROR, MET_LOST);
 	}
 	for (size_t i = 0; r->spf.nevaluated && i < sizeof(all) / sizeof(all[0]); i++)
 		if (s->met[all[i]] == MET_NO)

@@ -362,12 +362,36 @@ static void a_lost_answer_is_deferred(void **state)
 	assert_true(answers(spf, "450 4.7.24 "));
 }
 
+/* An address told with --ip whose SPF result could not be had: the result may be any. */
+static void a_lost_result_of_an_address_is_not_known(void **state)
+{
+	struct spf_evaluation e = { .result = SPF_RESULT_TEMPERROR };
+	struct report r;
+
+	(void)state;
+	report(&r, DMARC_NONE);
+	sound_key(&r);
+	broken(&r, RULE_SPF_TEMPERROR, &lost);
+	r.spf.evaluated = &e;
+	r.spf.nevaluated = 1;
+	judge_risk(&arena, &r);
+	assert_int_equal(of(r.verdict, RECEIVER_GMX)->fate, FATE_UNKNOWN);
+	e.result = SPF_RESULT_FAIL;
+	judge_risk(&arena, &r);
+	assert_int_equal(of(r.verdict, RECEIVER_GMX)->fate, FATE_REJECT);
+	e.result = SPF_RESULT_PASS;
+	judge_risk(&arena, &r);
+	assert_int_equal(of(r.verdict, RECEIVER_GMX)->fate, FATE_ACCEPT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_mail_is_no_risk, setup, teardown),
 		cmocka_unit_test_setup_teardown(replies_name_the_sender, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lost_answer_is_deferred, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lost_result_of_an_address_is_not_known, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_key_lost_beside_a_broken_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_wrong_is_accepted_by_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_selector_not_guessed_is_no_fault, setup,

@@ -33,18 +33,17 @@ static void help(struct buf *out)
 static const struct {
 	const char *name;
 	int (*run)(struct program *p);
+	unsigned of; /* the options it heeds; 0: it looks by itself */
 } verbs[] = {
-	{ "audit", verb_audit },
-	{ "sender", verb_sender },
-	{ "bounce", verb_bounce },
-	{ "explain", verb_explain },
-	{ "rules", verb_rules },
-	{ "receivers", verb_receivers },
+	{ "audit", verb_audit, OF_AUDIT },    { "sender", verb_sender, OF_SENDER },
+	{ "bounce", verb_bounce, OF_BOUNCE }, { "explain", verb_explain, 0 },
+	{ "rules", verb_rules, 0 },           { "receivers", verb_receivers, 0 },
 };
 
 static int run(struct program *p)
 {
-	int (*verb)(struct program *) = verb_audit;
+	size_t verb = 0; /* audit */
+	const char *stray;
 
 	if (p->o.help || p->o.version) {
 		if (p->o.help)
@@ -56,12 +55,13 @@ static int run(struct program *p)
 	}
 	for (size_t i = 0; p->o.words.n && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(p->o.words.item[0], verbs[i].name) == 0) {
-			verb = verbs[i].run;
+			verb = i;
 			p->o.words.item++;
 			p->o.words.n--;
 			break;
 		}
-	return verb(p);
+	stray = verbs[verb].of ? options_stray(&p->arena, &p->o, verbs[verb].of) : NULL;
+	return stray ? complain(stray) : verbs[verb].run(p);
 }
 
 int main(int argc, char **argv)

@@ -239,9 +239,12 @@ static void set_color(struct reader *r, const char *arg)
 
 /* ---- the table ---- */
 
-#define SET(fn)     (fn), 0, 0
-#define TEXT(field) NULL, offsetof(struct options, field), 0
-#define FLAG(field) NULL, 0, offsetof(struct options, field)
+#define SET_OF(of, fn)     (fn), 0, 0, (of)
+#define TEXT_OF(of, field) NULL, offsetof(struct options, field), 0, (of)
+#define FLAG_OF(of, field) NULL, 0, offsetof(struct options, field), (of)
+#define SET(fn)            SET_OF(0, fn)
+#define TEXT(field)        TEXT_OF(0, field)
+#define FLAG(field)        FLAG_OF(0, field)
 
 static const struct option {
 	char letter;
@@ -249,6 +252,7 @@ static const struct option {
 	const char *arg;   /* NULL: takes none */
 	set_fn *set;       /* or what its argument, or its being there, goes to as it is: */
 	size_t text, flag; /* places within struct options; 0: none */
+	unsigned of;       /* the verbs that heed it; 0: all that audit */
 	const char *help;
 } table[] = {
 	{ 0, "zone", "FILE", SET(set_zone),
@@ -264,24 +268,30 @@ static const struct option {
 	{ 0, "record", "FILE", TEXT(record), "write all answers to a tape" },
 	{ 0, "replay", "FILE", TEXT(replay),
 	  "take the answers from a tape instead of the network" },
-	{ 0, "selector", "S", SET(set_selector), "a DKIM selector in use (again for more)" },
-	{ 0, "selectors", "FILE", SET(set_selectors), "DKIM selectors in use, one a line" },
-	{ 0, "discover", "none|short|full", SET(set_discover),
+	{ 0, "selector", "S", SET_OF(OF_AUDIT | OF_BOUNCE, set_selector),
+	  "a DKIM selector in use (again for more)" },
+	{ 0, "selectors", "FILE", SET_OF(OF_AUDIT | OF_BOUNCE, set_selectors),
+	  "DKIM selectors in use, one a line" },
+	{ 0, "discover", "none|short|full", SET_OF(OF_AUDIT | OF_BOUNCE, set_discover),
 	  "how many well-known selectors to try (full)" },
 	{ 0, "ip", "ADDR", SET(set_ip), "an address that sends for the domain (again for more)" },
-	{ 0, "intent", "auto|sends|receives|parked", SET(set_intent),
+	{ 0, "intent", "auto|sends|receives|parked", SET_OF(OF_AUDIT | OF_BOUNCE, set_intent),
 	  "what the domain is for (auto)" },
-	{ 0, "bulk", NULL, FLAG(bulk), "judge as a sender of more than 5,000 messages a day" },
-	{ 0, "receiver", "NAME", SET(set_receiver),
+	{ 0, "bulk", NULL, FLAG_OF(OF_AUDIT | OF_SENDER, bulk),
+	  "judge as a sender of more than 5,000 messages a day" },
+	{ 0, "receiver", "NAME", SET_OF(OF_AUDIT | OF_SENDER, set_receiver),
 	  "judge only for this receiver (again for more)" },
-	{ 0, "profile", "NAME", SET(set_profile),
+	{ 0, "profile", "NAME", SET_OF(OF_AUDIT, set_profile),
 	  "hold it against a baseline besides (again for more):\nbod-18-01, ncsc, internet.nl, m3aawg, nist" },
-	{ 0, "helo", "NAME", TEXT(helo), "sender: the name it greets with" },
-	{ 0, "mail-from", "ADDR", TEXT(mail_from), "sender: the envelope sender (<> for none)" },
-	{ 0, "from", "ADDR", TEXT(from), "sender: the address or domain in From" },
-	{ 0, "dkim", "DOMAIN[:SELECTOR]", SET(set_dkim), "sender: a signature (again for more)" },
-	{ 0, "as", "PROVIDER", TEXT(as), "sender: as this provider sends" },
-	{ 0, "no-audit", NULL, FLAG(no_audit), "bounce: only read it, and ask no DNS" },
+	{ 0, "helo", "NAME", TEXT_OF(OF_SENDER, helo), "sender: the name it greets with" },
+	{ 0, "mail-from", "ADDR", TEXT_OF(OF_SENDER, mail_from),
+	  "sender: the envelope sender (<> for none)" },
+	{ 0, "from", "ADDR", TEXT_OF(OF_SENDER, from), "sender: the address or domain in From" },
+	{ 0, "dkim", "DOMAIN[:SELECTOR]", SET_OF(OF_SENDER, set_dkim),
+	  "sender: a signature (again for more)" },
+	{ 0, "as", "PROVIDER", TEXT_OF(OF_SENDER, as), "sender: as this provider sends" },
+	{ 0, "no-audit", NULL, FLAG_OF(OF_BOUNCE, no_audit),
+	  "bounce: only read it, and ask no DNS" },
 	{ 0, "format", "NAME", SET(set_format), "text, json, ndjson (text)" },
 	{ 0, "output", "FILE", TEXT(output), "write the report there, whole or not at all" },
 	{ 0, "fail-on", "error|warning|info|never", SET(set_fail_on),
@@ -291,11 +301,12 @@ static const struct option {
 	{ 0, "timeout", "S", SET(set_timeout),
 	  "seconds for one question (5); HTTPS may take twice that" },
 	{ 0, "deadline", "S", SET(set_deadline), "seconds for one audit (30)" },
-	{ 0, "dnsbl", NULL, FLAG(wish.dnsbl),
+	{ 0, "dnsbl", NULL, FLAG_OF(OF_AUDIT | OF_BOUNCE, wish.dnsbl),
 	  "ask block lists about the addresses and the domain" },
-	{ 0, "starttls", NULL, FLAG(wish.starttls),
+	{ 0, "starttls", NULL, FLAG_OF(OF_AUDIT | OF_BOUNCE, wish.starttls),
 	  "connect to the MX hosts: STARTTLS, certificates" },
-	{ 0, "stack", NULL, FLAG(wish.stack), "ask libspf2, OpenDMARC and OpenDKIM as well" },
+	{ 0, "stack", NULL, FLAG_OF(OF_AUDIT | OF_BOUNCE, wish.stack),
+	  "ask libspf2, OpenDMARC and OpenDKIM as well" },
 	{ 0, "ca-file", "FILE", TEXT(live.ca_file),
 	  "trusted certificates for HTTPS and SMTP (PEM)" },
 	{ 0, "connect-to", "HOST:PORT:ADDR:PORT", SET(set_connect_to),
@@ -408,6 +419,28 @@ static void read_letters(struct reader *r, const char *word)
 		if (o)
 			apply(r, o, NULL);
 	}
+}
+
+const char *options_stray(struct arena *a, const struct options *o, unsigned of)
+{
+	static const char *const verb[] = { "audit", "sender", "bounce" };
+
+	for (size_t i = 0; i < o->given.n; i++)
+		for (size_t k = 0; k < NOPTIONS; k++) {
+			unsigned whose = table[k].of;
+			size_t me = 0, other = 0;
+
+			if (strcmp(o->given.item[i] + 2, table[k].name) != 0 || !whose ||
+			    whose & of)
+				continue;
+			while (!(of >> me & 1))
+				me++;
+			while (!(whose >> other & 1))
+				other++;
+			return arena_printf(a, "%s takes no --%s: `authcheck %s` does", verb[me],
+					    table[k].name, verb[other]);
+		}
+	return NULL;
 }
 
 bool options_read(struct arena *a, int argc, char *const *argv, struct options *out,

@@ -47,6 +47,13 @@ struct options {
 bool options_read(struct arena *a, int argc, char *const *argv, struct options *out,
 		  const char **err);
 
+/* The verbs that heed options: bits. */
+enum { OF_AUDIT = 1, OF_SENDER = 2, OF_BOUNCE = 4 };
+
+/* The first option given that the verb `of` does not heed, as one line: what it is, and whose it
+ * is. NULL: it heeds them all. */
+const char *options_stray(struct arena *a, const struct options *o, unsigned of);
+
 /* The table of options as --help shows it. */
 void options_help(struct buf *out);
 

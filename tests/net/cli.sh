@@ -84,6 +84,10 @@ expect 2 'there is no rule, protocol or code "nonsense"' explain nonsense
 expect 2 'the nearest is 5.7.30' explain 5.7.31
 expect 2 'whole reply.*authcheck bounce' explain '550 5.7.1 Access denied'
 expect 2 'takes no --format: only --color and --output' explain 5.7.26 --format json
+expect 2 'audit takes no --helo: .authcheck sender. does' --helo mail.example.com example.com
+expect 2 'audit takes no --no-audit: .authcheck bounce. does' audit --no-audit example.com
+expect 2 'sender takes no --profile: .authcheck audit. does' sender --ip 192.0.2.1 --profile nist example.com
+expect 2 'bounce takes no --bulk: .authcheck audit. does' bounce --bulk '550 5.7.1 no'
 expect 2 'takes no --verbose' explain spf-none -v
 expect 2 'takes no --offline' rules --offline
 expect 2 'text or markdown' rules --format json

@@ -21,6 +21,7 @@ struct bounces {
 	struct program *p;
 	struct item *item;
 	size_t n, cap;
+	const char *from; /* the sender's domain, as the user tells it; NULL: the text shall */
 	struct render_options ro;
 	struct audit audit; /* of the sender of the one that is being read */
 	bool audited;       /* it must be freed */
@@ -158,7 +159,7 @@ static const char *no_audit(const struct program *p, const struct refusal *f)
 	if (p->o.offline && !p->o.zones.n && !p->o.replay)
 		return "--offline";
 	if (!f->domain)
-		return "the text does not name the sender's domain (audit it by itself)";
+		return "the text does not name the sender's domain; tell it with --from";
 	return NULL;
 }
 
@@ -224,6 +225,7 @@ static int read_one(struct bounces *b, struct arena *scratch, size_t index)
 	bool has_ip = false;
 
 	judge_refusal(scratch, b->item[index].text, &f);
+	f.domain = b->from ? b->from : f.domain;
 	r.no_audit = no_audit(b->p, &f);
 	if (!r.no_audit) {
 		b->audited = true;
@@ -259,15 +261,20 @@ static int bounce_one(struct bounces *b, size_t index)
 int verb_bounce(struct program *p)
 {
 	static struct bounces b;
+	const char *why;
 	int status = 0;
 
 	b.p = p;
-
 	if (!p->o.words.n)
 		return complain(
 			"bounce takes a file, a folder, - or the reply itself: `authcheck bounce \"550 5.7.26 ...\"`");
 	if (!p->o.format)
 		return complain("a bounce is shown as text, json or ndjson");
+	b.from = p->o.from ? name_from_user(&p->arena, str_c(str_mail_domain(p->o.from)), &why)
+			   : NULL;
+	if (p->o.from && !b.from)
+		return complain(
+			arena_printf(&p->arena, "--from %s: no domain name: %s", p->o.from, why));
 	for (size_t i = 0; i < p->o.words.n; i++)
 		if (!read_word(&b, p->o.words.item[i]))
 			return EXIT_USAGE;

@@ -332,6 +332,7 @@ static const char *find_domain(struct arena *a, struct str s)
 		"<mail from:",
 		"sender domain ",
 		"no such domain ",
+		" spf [",
 		"due to ",
 		"domain ",
 	};

@@ -212,6 +212,9 @@ expect 0 'reply: dmarc' bounce --no-audit "$reply"
 expect 1 'spf-lookup-limit' bounce --offline --zone fixtures/zone/demo.zone "$reply"
 expect 0 '^  The sender.s DNS was not looked at: --offline' bounce --offline fixtures/bounce/dsn.eml
 expect 0 'nothing is wrong there now' bounce --replay $good --selector sel1 --discover none "550 5.7.23 SPF validation failed for domain example.com - gsmtp"
+expect 1 'spf-lookup-limit' bounce --offline --zone fixtures/zone/demo.zone --from bob@pelican-press.example '550 5.7.23 SPF validation failed'
+expect 0 'tell it with --from' bounce '550 5.7.23 SPF validation failed'
+expect 2 'no domain name' bounce --from bob@ex_ample..com '550 5.7.23 SPF validation failed'
 expect 0 '"cause":"spf"' bounce --no-audit --format ndjson fixtures/bounce/exim.eml
 expect 0 'sendmail.eml: dmarc' bounce --no-audit fixtures/bounce
 expect 2 'takes a file' bounce

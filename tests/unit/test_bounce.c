@@ -123,6 +123,22 @@ static void words_come_before_codes(void **state)
 	}
 }
 
+/* Words that say more than their cause does have advice of their own. */
+static void the_words_sharpen_the_advice(void **state)
+{
+	(void)state;
+	read_reply(
+		"550 5.7.1 Unfortunately, messages from [192.0.2.7] weren't sent. Please contact "
+		"your Internet service provider since part of their network is on our block list "
+		"(S3140).");
+	assert_non_null(strstr(b.advice, "Outlook.com"));
+	read_reply("421 4.2.1 Service refuse. Veuillez essayer plus tard. LPN007_107");
+	assert_non_null(strstr(b.advice, "reverse DNS"));
+	read_reply("550 5.7.26 the sender is unauthenticated. Authentication results: DKIM = did "
+		   "not pass SPF [Example.NET] with ip: [192.0.2.7] = did not pass");
+	assert_string_equal(r.domain, "example.net");
+}
+
 static void only_the_rulings_with_that_code_are_suspect(void **state)
 {
 	(void)state;
@@ -194,6 +210,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(an_address_is_no_code, setup, teardown),
 		cmocka_unit_test_setup_teardown(words_come_before_codes, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_words_sharpen_the_advice, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_the_rulings_with_that_code_are_suspect, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_pattern_has_stars_digits_and_borders, setup,

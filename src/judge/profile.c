@@ -318,6 +318,25 @@ static struct answer dane(const struct report *r)
 	return unknown_host ? unknown(lost, NULL) : met();
 }
 
+/* A DS record says that the zone is signed, whoever reports it; that there is none says little of a
+ * name within its parent's zone, so then it takes a resolver that validates. */
+static struct answer dnssec(const struct report *r)
+{
+	const struct dnssec_view *v = &r->dnssec;
+	const struct finding *bogus = find(r, RULE_DNSSEC_BOGUS);
+	bool has_ds = v->ds && v->ds->state == FACT_SOME;
+
+	if (bogus)
+		return bogus->sure ? failed(bogus->fact, bogus->rr, "its signatures do not hold")
+				   : unknown(bogus->fact, NULL);
+	if (v->validated == PRESENCE_YES || has_ds)
+		return met();
+	if (v->validated == PRESENCE_NONE)
+		return failed(v->ds, NULL, "the domain is not signed");
+	return (struct answer){ .is = IS_UNASKED,
+				.detail = "DNSSEC (it takes a resolver that validates)" };
+}
+
 /* ---- MTA-STS, TLS-RPT ---- */
 
 static struct answer mta_sts_enforce(const struct report *r)

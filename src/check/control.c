@@ -1,5 +1,6 @@
 #include "control.h"
 #include "name.h"
+#include "selectors.h"
 
 const char *control_label(struct arena *a, const char *domain)
 {
@@ -43,18 +44,52 @@ enum presence control_has_address(struct check *c)
 	return control->state == FACT_SOME ? PRESENCE_YES : PRESENCE_NONE;
 }
 
+const char *control_missing_dot(struct check *c, const char *target)
+{
+	for (unsigned n = name_labels(c->domain); n >= 2; n--) {
+		const char *zone = name_tail(c->domain, n);
+		size_t len = strlen(target), tail = strlen(zone) + 1;
+		const char *meant, *tld;
+
+		if (len <= tail || !name_is_under(target, zone))
+			continue;
+		meant = arena_strndup(c->arena, target, len - tail);
+		tld = name_tail(meant, 1);
+		/* "uk" and "email" are names of subdomains as well */
+		if (name_labels(meant) >= 2 && (name_is_under(meant, zone) ||
+						dkim_is_below_any(tld, "com net org io microsoft")))
+			return meant;
+	}
+	return NULL;
+}
+
+void control_say_missing_dot(struct check *c, struct finding *f, const char *owner,
+			     const char *target)
+{
+	const char *meant = control_missing_dot(c, target);
+
+	if (!meant)
+		return;
+	f->detail = arena_printf(c->arena, "%s; the final dot behind %s is missing", f->detail,
+				 meant);
+	f->fix = arena_printf(c->arena, "%s. IN CNAME %s.", owner, meant);
+}
+
 bool control_found_dangling(struct check *c, enum rule_id rule, const struct fact *txt,
 			    const char *const *words)
 {
 	const char *target = txt->chain[txt->nchain - 1].target;
 	bool speaks = fact_is_nxdomain(txt);
+	struct finding *f;
 
 	for (size_t i = 0; words[i]; i++)
 		speaks |= str_find_str(str_c(target), str_c(words[i])) >= 0;
 	if (!speaks || control_same_chain(c, txt) != PRESENCE_NONE)
 		return false;
-	found(c, rule, txt->name, txt, &txt->chain[txt->nchain - 1])->detail = arena_printf(
+	f = found(c, rule, txt->name, txt, &txt->chain[txt->nchain - 1]);
+	f->detail = arena_printf(
 		c->arena, fact_is_nxdomain(txt) ? "%s does not exist" : "%s has no TXT record",
 		target);
+	control_say_missing_dot(c, f, txt->name, target);
 	return true;
 }

@@ -1,4 +1,5 @@
 /* DKIM: selectors that are CNAMEs, and what it means when these lead nowhere. */
+#include "control.h"
 #include "dkim_run.h"
 #include "name.h"
 #include "selectors.h"
@@ -14,27 +15,6 @@ bool dkim_has_key(const struct fact *f)
 		if (dkim_is_key(f->rr[i].data))
 			return true;
 	return false;
-}
-
-/* "target.example.com" where "target." was meant: the zone file lacks the final dot. Returns what
- * was meant. */
-static const char *missing_dot(struct dkim_run *r, const char *target)
-{
-	for (unsigned n = name_labels(r->c->domain); n >= 2; n--) {
-		const char *zone = name_tail(r->c->domain, n);
-		size_t len = strlen(target), tail = strlen(zone) + 1;
-		const char *meant, *tld;
-
-		if (len <= tail || !name_is_under(target, zone))
-			continue;
-		meant = arena_strndup(r->c->arena, target, len - tail);
-		tld = name_tail(meant, 1);
-		/* "uk" and "email" are names of subdomains as well */
-		if (name_labels(meant) >= 2 && (name_is_under(meant, zone) ||
-						dkim_is_below_any(tld, "com net org io microsoft")))
-			return meant;
-	}
-	return NULL;
 }
 
 /* Microsoft 365 keeps the second selector's name in reserve until the first rotation: a CNAME at it
@@ -71,7 +51,7 @@ void dkim_judge_dangling(struct dkim_run *r, const struct dkim_probe *p, const s
 
 	if (is_m365_reserve(r, p, f, target))
 		return;
-	meant = missing_dot(r, target);
+	meant = control_missing_dot(r->c, target);
 	x = found(r->c, meant ? RULE_DKIM_CNAME_DOUBLED : RULE_DKIM_DANGLING_CNAME, p->name, f,
 		  &f->chain[f->nchain - 1]);
 	x->detail = arena_printf(r->c->arena,

@@ -106,6 +106,7 @@ static void check_cname(const struct dmarc_found *x, const struct dmarc_stop *s)
 	f->detail = arena_printf(a, "%s is an alias of %s, %s", s->at, target,
 				 fact_is_nxdomain(s->fact) ? "which does not exist"
 							   : "which has no TXT record");
+	control_say_missing_dot(x->c, f, s->at, target);
 }
 
 static void check_stop(struct dmarc_found *x, const struct dmarc_stop *s)

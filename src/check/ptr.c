@@ -101,6 +101,15 @@ static const char *ptr_line(struct check *c, const struct reverse *r)
 	return r->host ? arena_printf(c->arena, "%s. IN PTR %s.", r->ptr->name, r->host) : NULL;
 }
 
+/* "mail.example.com.2.0.192.in-addr.arpa" where "mail.example.com." was meant (RFC 1035 5.1). */
+static const char *missing_dot(struct check *c, const struct reverse *r, const char *name)
+{
+	for (const char *zone = r->ptr->name; zone; zone = name_parent(zone))
+		if (name_labels(zone) > 1 && strcmp(name, zone) != 0 && name_is_under(name, zone))
+			return arena_strndup(c->arena, name, strlen(name) - strlen(zone) - 1);
+	return NULL;
+}
+
 static void judge_missing(struct check *c, const struct reverse *r)
 {
 	enum rule_id rule = !r->view->given       ? RULE_PTR_MISSING
@@ -118,7 +127,7 @@ static void judge_missing(struct check *c, const struct reverse *r)
 
 static void judge_forward(struct check *c, const struct reverse *r)
 {
-	const char *name = r->view->ptr[0], *type = r->view->ip.n == 4 ? "A" : "AAAA";
+	const char *meant, *name = r->view->ptr[0], *type = r->view->ip.n == 4 ? "A" : "AAAA";
 	const struct fact *forward = look_dns(c->look, r->view->ip.n == 4 ? RR_A : RR_AAAA, name);
 	struct finding *f = found(c,
 				  r->view->given ? RULE_PTR_NO_FORWARD_SENDER : RULE_PTR_NO_FORWARD,
@@ -138,6 +147,12 @@ static void judge_forward(struct check *c, const struct reverse *r)
 		f->detail = arena_printf(c->arena, "%s is %s, which has the address %s instead",
 					 r->text, name, ip_text(c->arena, forward->rr[0].data));
 	f->fix = ptr_line(c, r);
+	meant = r->view->nptr == 1 ? missing_dot(c, r, name) : NULL;
+	if (meant) {
+		f->detail = arena_printf(c->arena, "%s; the final dot behind %s is missing",
+					 f->detail, meant);
+		f->fix = arena_printf(c->arena, "%s. IN PTR %s.", r->ptr->name, meant);
+	}
 	if (!f->fix && forward->state == FACT_NONE && name_is_under(name, own_tree(c)) &&
 	    name_is_host(name))
 		f->fix = arena_printf(c->arena, "%s. IN %s %s", name, type, r->text);

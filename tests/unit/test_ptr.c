@@ -102,6 +102,23 @@ static void other_family(void **state)
 	tape_audit_free(&t);
 }
 
+/* The zone file of the reverse zone lacks the final dot. */
+static void missing_dot(void **state)
+{
+	struct tape_audit t;
+	const struct finding *f;
+
+	(void)state;
+	run_sender(&t, "93.184.215.22", R22 "SOME 60 a.e.test.215.184.93.in-addr.arpa\n");
+	f = tape_audit_find(&t, RULE_PTR_NO_FORWARD_SENDER);
+	assert_non_null(strstr(f->detail, "the final dot behind a.e.test is missing"));
+	assert_string_equal(f->fix, "22.215.184.93.in-addr.arpa. IN PTR a.e.test.");
+	tape_audit_free(&t);
+	run_sender(&t, "93.184.215.22", R22 "SOME 60 a.e.test\n");
+	assert_null(strstr(tape_audit_find(&t, RULE_PTR_NO_FORWARD_SENDER)->detail, "final dot"));
+	tape_audit_free(&t);
+}
+
 /* No way forward was found, but one could not be looked up. */
 static void forward_lost(void **state)
 {
@@ -200,10 +217,10 @@ static void thousand_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(generic_names),  cmocka_unit_test(other_family),
-		cmocka_unit_test(forward_lost),   cmocka_unit_test(mx_stands),
-		cmocka_unit_test(not_judged),     cmocka_unit_test(sender_is_mx),
-		cmocka_unit_test(thousand_names),
+		cmocka_unit_test(generic_names), cmocka_unit_test(other_family),
+		cmocka_unit_test(missing_dot),   cmocka_unit_test(forward_lost),
+		cmocka_unit_test(mx_stands),     cmocka_unit_test(not_judged),
+		cmocka_unit_test(sender_is_mx),  cmocka_unit_test(thousand_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

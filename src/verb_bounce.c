@@ -44,16 +44,22 @@ static bool is_reply(struct str line)
 	       (line.p[3] == ' ' || line.p[3] == '-');
 }
 
-/* A reply code and a blank: its last line. */
-static bool ends_reply(struct str line)
+/* Is this the last line of its reply? It has a blank behind its code, or it holds further lines,
+ * joined as some servers do, down to the last: "550-one 550 two". The line that follows, a reply of
+ * its own, ends it as well when it has another code. */
+static bool ends_reply(struct str line, struct str next)
 {
-	return is_reply(line) && line.p[3] == ' ';
+	const char last[] = { ' ', line.p[0], line.p[1], line.p[2], ' ' };
+
+	return line.p[3] == ' ' || str_find_str(line, (struct str){ last, sizeof(last) }) >= 0 ||
+	       memcmp(line.p, next.p, 3) != 0;
 }
 
-/* Replies pasted one below the other: where each ends with a line of its own. */
+/* Replies pasted one below the other. Lines without a code of their own belong to the one before.
+ */
 static void add_replies(struct bounces *b, const char *source, struct str text)
 {
-	struct str rest = text, one = { text.p, 0 };
+	struct str rest = text, one = { text.p, 0 }, coded = { NULL, 0 };
 	unsigned line_no = 0, first = 1;
 
 	while (rest.n) {
@@ -63,11 +69,12 @@ static void add_replies(struct bounces *b, const char *source, struct str text)
 		rest = str_from(rest, line.n);
 		line_no++;
 		one.n += line.n;
-		if (!ends_reply(line) || !is_reply(rest))
+		coded = is_reply(line) ? line : coded;
+		if (!coded.n || !is_reply(rest) || !ends_reply(coded, rest))
 			continue;
 		add(b, arena_printf(&b->p->arena, "%s:%u", source, first), one);
-		one = rest;
-		one.n = 0;
+		one = (struct str){ rest.p, 0 };
+		coded = (struct str){ NULL, 0 };
 		first = line_no + 1;
 	}
 	if (str_trim(one).n)

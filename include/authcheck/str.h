@@ -83,4 +83,8 @@ bool str_near(struct str s, const char *word);
 /* FNV-1a, 64 bits: for hash tables and stable names, never for security. */
 uint64_t str_hash(struct str s, uint64_t seed);
 
+/* The length of the well-formed UTF-8 sequence at the start of s, which must not be empty; 0 when
+ * there is none (Unicode 15, table 3-7). */
+size_t str_utf8(struct str s);
+
 #endif

@@ -146,3 +146,31 @@ uint64_t str_hash(struct str s, uint64_t seed)
 	}
 	return h;
 }
+
+size_t str_utf8(struct str s)
+{
+	unsigned char c = (unsigned char)s.p[0], low = 0x80, high = 0xbf;
+	size_t n = c < 0x80                 ? 1
+		   : c >= 0xc2 && c <= 0xdf ? 2
+		   : (c & 0xf0) == 0xe0     ? 3
+		   : c >= 0xf0 && c <= 0xf4 ? 4
+					    : 0;
+
+	if (n < 2)
+		return n;
+	if (n > s.n)
+		return 0;
+	if (c == 0xe0)
+		low = 0xa0;
+	if (c == 0xed)
+		high = 0x9f;
+	if (c == 0xf0)
+		low = 0x90;
+	if (c == 0xf4)
+		high = 0x8f;
+	for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf) {
+		if ((unsigned char)s.p[i] < low || (unsigned char)s.p[i] > high)
+			return 0;
+	}
+	return n;
+}

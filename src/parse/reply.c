@@ -25,6 +25,19 @@ static bool is_word_char(char c)
 
 /* ---- one line ---- */
 
+/* Is this UTF-8 sequence of two or more octets a control character, or one that changes the
+ * direction of what follows or has no width? */
+static bool is_unseen(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+
+	if (s.n == 2)
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	return s.n == 3 && ((p[0] == 0xe2 && p[1] == 0x80 && (p[2] & 0x7f) >= 0x0b) ||
+			    (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0) ||
+			    (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf));
+}
+
 static struct str one_line(struct arena *a, struct str in)
 {
 	char *p;
@@ -37,8 +50,16 @@ static struct str one_line(struct arena *a, struct str in)
 		unsigned char c = (unsigned char)in.p[i];
 		bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
 
+		size_t len = c < 0x80 ? 1 : str_utf8(str_from(in, i));
+
 		if (blank && (!n || p[n - 1] == ' '))
 			continue;
+		if (len > 1 && !is_unseen(str_sub(in, i, len))) {
+			memcpy(p + n, in.p + i, len);
+			n += len;
+			i += len - 1;
+			continue;
+		}
 		p[n++] = blank ? ' ' : c < 0x20 || c > 0x7e ? '?' : (char)c;
 	}
 	while (n && p[n - 1] == ' ')

@@ -55,40 +55,10 @@ void js_push(struct js *js, json_t *array, json_t *value)
 		js->failed = true;
 }
 
-/* The length of the well-formed UTF-8 sequence at s, 0 when there is none (Unicode 15, table 3-7).
- */
-static size_t sequence(struct str s)
-{
-	unsigned char c = (unsigned char)s.p[0], low = 0x80, high = 0xbf;
-	size_t n = c < 0x80                 ? 1
-		   : c >= 0xc2 && c <= 0xdf ? 2
-		   : (c & 0xf0) == 0xe0     ? 3
-		   : c >= 0xf0 && c <= 0xf4 ? 4
-					    : 0;
-
-	if (n < 2)
-		return n;
-	if (n > s.n)
-		return 0;
-	if (c == 0xe0)
-		low = 0xa0;
-	if (c == 0xed)
-		high = 0x9f;
-	if (c == 0xf0)
-		low = 0x90;
-	if (c == 0xf4)
-		high = 0x8f;
-	for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf) {
-		if ((unsigned char)s.p[i] < low || (unsigned char)s.p[i] > high)
-			return 0;
-	}
-	return n;
-}
-
 bool js_is_utf8(struct str s)
 {
 	for (size_t i = 0, n; i < s.n; i += n) {
-		n = sequence(str_from(s, i));
+		n = str_utf8(str_from(s, i));
 		if (!n)
 			return false;
 	}
@@ -105,7 +75,7 @@ json_t *js_text(struct js *js, struct str s)
 		return made(js, json_stringn(s.n ? s.p : "", s.n));
 	p = arena_array(js->arena, s.n, 3);
 	for (size_t i = 0; i < s.n;) {
-		size_t n = sequence(str_from(s, i));
+		size_t n = str_utf8(str_from(s, i));
 
 		if (n)
 			memcpy(p + to, s.p + i, n);

@@ -139,6 +139,61 @@ static void the_words_sharpen_the_advice(void **state)
 	assert_string_equal(r.domain, "example.net");
 }
 
+/* Letters of all scripts are kept; what could act on a terminal is not. */
+static void letters_of_all_scripts_are_kept(void **state)
+{
+	(void)state;
+	read_reply("554 Usu\xc3\xa1rio inv\xc3\xa1lido \xff\xc3");
+	assert_string_equal(r.text, "554 Usu\xc3\xa1rio inv\xc3\xa1lido ??");
+	read_reply("550 \xe7\x94\xa8\xe6\x88\xb7\xe4\xb8\x8d\xe5\xad\x98\xe5\x9c\xa8");
+	assert_string_equal(r.text,
+			    "550 \xe7\x94\xa8\xe6\x88\xb7\xe4\xb8\x8d\xe5\xad\x98\xe5\x9c\xa8");
+	read_reply("550 a\xc2\x9b"
+		   "b\xe2\x80\xae"
+		   "c\xe2\x81\xa6"
+		   "d\xef\xbb\xbf"
+		   "e");
+	assert_null(strchr(r.text, '\xc2'));
+	assert_null(strchr(r.text, '\xe2'));
+	assert_null(strchr(r.text, '\xef'));
+}
+
+/* Families of words, as servers of many makers vary them. */
+static void families_of_words(void **state)
+{
+	static const struct {
+		const char *text;
+		enum cause cause;
+	} table[] = {
+		{ "554 5.7.1 this is a closed system, ask the owner", CAUSE_RECIPIENT_RESTRICTED },
+		{ "550 5.7.1 The receiver refused your message", CAUSE_RECIPIENT_RESTRICTED },
+		{ "550 Account locked for inactivity", CAUSE_RECIPIENT_RESTRICTED },
+		{ "550-Postmaster verification failed while checking <a@example.org> "
+		  "550 <postmaster@example.org>: User unknown",
+		  CAUSE_OTHER },
+		{ "550 sender domain has neither a valid MX nor A", CAUSE_OTHER },
+		{ "553 sorry, mail-box not found", CAUSE_RECIPIENT_UNKNOWN },
+		{ "550 bob@example.org is not an active mailbox here", CAUSE_RECIPIENT_UNKNOWN },
+		{ "554 5.7.1 recipient verification by ldap failed", CAUSE_RECIPIENT_UNKNOWN },
+		{ "421 4.4.2 sending rate of this client exceeds the limit", CAUSE_RATE },
+		{ "450 4.7.1 Error: too much mail from 192.0.2.9", CAUSE_RATE },
+		{ "421 4.3.2 Your IP (192.0.2.1) has been banned", CAUSE_BLOCKLIST },
+		{ "554 5.7.1 failed several anti-spam checks (spf, helo)", CAUSE_CONTENT },
+		{ "550 5.2.3 RESOLVER.RST.SendSizeLimit.Org; message too large for this "
+		  "organization",
+		  CAUSE_SIZE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		read_reply(table[i].text);
+		if (b.cause != table[i].cause)
+			fail_msg("%s: %s", table[i].text, cause_name(b.cause));
+	}
+	read_reply("550 Our system has detected that you are bad");
+	assert_null(b.receiver);
+}
+
 static void only_the_rulings_with_that_code_are_suspect(void **state)
 {
 	(void)state;
@@ -210,6 +265,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(an_address_is_no_code, setup, teardown),
 		cmocka_unit_test_setup_teardown(words_come_before_codes, setup, teardown),
+		cmocka_unit_test_setup_teardown(letters_of_all_scripts_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(families_of_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_words_sharpen_the_advice, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_the_rulings_with_that_code_are_suspect, setup,
 						teardown),

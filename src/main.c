@@ -23,7 +23,8 @@ static void help(struct buf *out)
 	buf_adds(
 		out,
 		"\nExit status: 0 nothing found at or over --fail-on; 1 something found; 2 wrong usage,\n"
-		"unreadable input or our own failure; 3 undecided, because an answer could not be had.\n\n"
+		"unreadable input or our own failure; 3 undecided, because an answer could not be had.\n"
+		"With --format nagios a plugin's: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n\n"
 		"examples:\n"
 		"  authcheck example.com\n"
 		"  authcheck --offline --zone db.example.com --format json\n"
@@ -74,7 +75,12 @@ int main(int argc, char **argv)
 	arena_init(&p.arena, ARENA_MAX);
 	buf_init(&p.out, OUTPUT_MAX);
 	buf_init(&p.recorded, OUTPUT_MAX);
-	status = options_read(&p.arena, argc, argv, &p.o, &err) ? run(&p) : complain(err);
+	if (options_read(&p.arena, argc, argv, &p.o, &err))
+		status = run(&p);
+	else if (complain(err) && p.o.format->monitors)
+		status = STATE_UNKNOWN;
+	else
+		status = EXIT_USAGE;
 	buf_free(&p.out);
 	buf_free(&p.recorded);
 	arena_free(&p.arena);

@@ -132,17 +132,15 @@ static void set_format(struct reader *r, const char *arg)
 {
 	struct buf b;
 
-	r->o->format_name = arg;
-	r->o->format = NULL;
-	buf_init(&b, 4096);
-	for (size_t i = 0; i < render_nformats; i++) {
-		if (strcmp(arg, render_formats[i].name) == 0)
+	for (size_t i = 0; i < render_nformats; i++)
+		if (strcmp(arg, render_formats[i].name) == 0) {
 			r->o->format = &render_formats[i];
+			return;
+		}
+	buf_init(&b, 4096);
+	for (size_t i = 0; i < render_nformats; i++)
 		buf_addf(&b, "%s%s", i ? ", " : "one of ", render_formats[i].name);
-	}
-	/* "rules" knows one more: see main.c */
-	if (!r->o->format && strcmp(arg, "markdown") != 0)
-		fail(r, arena_strdup(r->arena, b.p ? b.p : ""));
+	fail(r, arena_strdup(r->arena, b.p ? b.p : ""));
 	buf_free(&b);
 }
 
@@ -293,7 +291,7 @@ static const struct option {
 	{ 0, "as", "PROVIDER", TEXT_OF(OF_SENDER, as), "sender: as this provider sends" },
 	{ 0, "no-audit", NULL, FLAG_OF(OF_BOUNCE, no_audit),
 	  "bounce: only read it, and ask no DNS" },
-	{ 0, "format", "NAME", SET(set_format), "text, json, ndjson (text)" },
+	{ 0, "format", "NAME", SET(set_format), "how the report is written (text):" },
 	{ 0, "output", "FILE", TEXT(output), "write the report there, whole or not at all" },
 	{ 0, "fail-on", "error|warning|info|never", SET(set_fail_on),
 	  "least severity that makes the exit status 1 (error)" },
@@ -324,6 +322,26 @@ static const struct option {
 
 enum { NOPTIONS = sizeof(table) / sizeof(table[0]) };
 
+/* The names of all formats, as lines below their option's. */
+static void help_formats(struct buf *out)
+{
+	size_t from = out->n;
+
+	for (size_t i = 0; i < render_nformats; i++) {
+		const char *name = render_formats[i].name, *comma = i ? ", " : "";
+
+		if (i && out->n - from + strlen(name) + 3 > 79) {
+			buf_adds(out, ",\n");
+			comma = "";
+			from = out->n;
+		}
+		if (out->n == from)
+			buf_pad(out, ' ', 24);
+		buf_addf(out, "%s%s", comma, name);
+	}
+	buf_addc(out, '\n');
+}
+
 void options_help(struct buf *out)
 {
 	for (size_t i = 0; i < NOPTIONS; i++) {
@@ -349,6 +367,8 @@ void options_help(struct buf *out)
 			from = out->n;
 			end += *end == '\n';
 		}
+		if (o->set == set_format)
+			help_formats(out);
 	}
 }
 

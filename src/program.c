@@ -84,6 +84,7 @@ struct render_options program_render_options(const struct options *o)
 		.quiet = o->quiet,
 		.width = o->output ? 80 : terminal_width(),
 		.fail_on = o->fail_on,
+		.fail_never = o->fail_never,
 	};
 }
 

@@ -14,7 +14,8 @@ struct run {
 	struct program *p;
 	struct audit_setup setup;
 	struct render_options ro;
-	const char **domain; /* each once, in the order given */
+	struct render_run kept; /* what the format keeps between audits */
+	const char **domain;    /* each once, in the order given */
 	size_t n, cap;
 	uint32_t *slot; /* hash table: place in `domain`, plus 1; 0: free */
 	size_t nslot;   /* a power of two, more than 2 * n */
@@ -178,10 +179,13 @@ static bool render_one(struct run *r, struct audit *a)
 	a->arena.oom = a->work.oom = &oom;
 	if (setjmp(oom) != 0) {
 		p->out.n = before;
+		render_run_drop(&r->kept);
 		p->recorded.failed = true;
 		return false;
 	}
 	p->o.format->one(&p->out, &a->work, &a->report, &r->ro, r->nwritten, r->n);
+	render_run_keep(&r->kept);
+	r->kept.state[render_state(&a->report, &r->ro)]++;
 	program_record(p, a);
 	r->nwritten++;
 	return true;
@@ -233,6 +237,12 @@ static int audit_one(struct run *r, const char *domain)
 	return status;
 }
 
+/* Monitors take 2 for the worst that can be told of a domain, so that our own failure is 3. */
+static int monitor_status(const struct run *r, int status)
+{
+	return status == EXIT_USAGE ? STATE_UNKNOWN : (int)render_worst(&r->kept);
+}
+
 static int audit_all(struct run *r)
 {
 	struct program *p = r->p;
@@ -240,6 +250,7 @@ static int audit_all(struct run *r)
 	int status = 0;
 
 	r->ro = program_render_options(&p->o);
+	r->ro.run = &r->kept;
 	r->setup = program_setup(p, r->n);
 	r->setup.bulk = p->o.bulk;
 	r->setup.receivers = p->o.receivers;
@@ -256,7 +267,7 @@ static int audit_all(struct run *r)
 		format->end(&p->out, &r->ro, r->n);
 	if (!program_flush(p) || !program_finish(p))
 		status = EXIT_USAGE;
-	return status;
+	return format->monitors ? monitor_status(r, status) : status;
 }
 
 int verb_audit(struct program *p)
@@ -264,11 +275,12 @@ int verb_audit(struct program *p)
 	struct run r = { .p = p };
 	int status = EXIT_USAGE;
 
-	if (!p->o.format)
-		return complain(
-			"--format markdown is for `authcheck rules`; an audit knows text, json, ndjson");
+	render_run_init(&r.kept, p->out.max);
 	if (read_selectors(p) && program_open(p) && list_domains(&r))
 		status = audit_all(&r);
+	else if (p->o.format->monitors)
+		status = STATE_UNKNOWN;
+	render_run_free(&r.kept);
 	program_close(p);
 	return status;
 }

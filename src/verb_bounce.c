@@ -218,7 +218,7 @@ static void render(struct bounces *b, struct arena *scratch, const struct bounce
 {
 	struct program *p = b->p;
 
-	if (p->o.format && strcmp(p->o.format->name, "text") != 0)
+	if (strcmp(p->o.format->name, "text") != 0)
 		render_bounce_json(&p->out, scratch, r, strcmp(p->o.format->name, "ndjson") == 0,
 				   index, b->n);
 	else
@@ -275,7 +275,7 @@ int verb_bounce(struct program *p)
 	if (!p->o.words.n)
 		return complain(
 			"bounce takes a file, a folder, - or the reply itself: `authcheck bounce \"550 5.7.26 ...\"`");
-	if (!p->o.format)
+	if (p->o.format->audits)
 		return complain("a bounce is shown as text, json or ndjson");
 	b.from = p->o.from ? name_from_user(&p->arena, str_c(str_mail_domain(p->o.from)), &why)
 			   : NULL;

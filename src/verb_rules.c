@@ -18,12 +18,17 @@ static bool only(struct program *p, const char *verb, const char *one, const cha
 	return true;
 }
 
+static bool is_markdown(const struct program *p)
+{
+	return strcmp(p->o.format->name, "markdown") == 0;
+}
+
 /* The table as text, or as the page of doc/ that is made from it. */
 static bool table_options(struct program *p, const char *verb)
 {
 	if (!only(p, verb, "--format", "--output"))
 		return false;
-	if (!p->o.format_name || !p->o.format || strcmp(p->o.format_name, "text") == 0)
+	if (strcmp(p->o.format->name, "text") == 0 || is_markdown(p))
 		return true;
 	complain(arena_printf(&p->arena, "%s: --format is text or markdown", verb));
 	return false;
@@ -125,7 +130,7 @@ int verb_rules(struct program *p)
 			"rules takes no argument; `authcheck explain RULE` says more of one");
 	if (!table_options(p, "rules"))
 		return EXIT_USAGE;
-	if (p->o.format_name && !p->o.format)
+	if (is_markdown(p))
 		render_rules_markdown(&p->out);
 	else
 		render_rules_text(&p->out);
@@ -139,7 +144,7 @@ int verb_receivers(struct program *p)
 			"receivers takes no argument; `authcheck --receiver NAME` judges for one");
 	if (!table_options(p, "receivers"))
 		return EXIT_USAGE;
-	if (p->o.format_name && !p->o.format)
+	if (is_markdown(p))
 		render_receivers_markdown(&p->out);
 	else
 		render_receivers_text(&p->out);

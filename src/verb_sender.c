@@ -255,7 +255,7 @@ int verb_sender(struct program *p)
 	int status = EXIT_USAGE;
 
 	s.p = p;
-	if (!p->o.format)
+	if (p->o.format->audits)
 		return complain("a sender is shown as text, json or ndjson");
 	if (read_sender(&s) && program_open(p)) {
 		status = judge(&s);

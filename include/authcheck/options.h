@@ -22,7 +22,6 @@ struct options {
 	const char *record, *replay, *output;
 	struct texts selector_files;
 	const struct render_format *format;
-	const char *format_name; /* as given; NULL: the default */
 	bool fail_never;
 	enum severity fail_on;
 	enum color color;

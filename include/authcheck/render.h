@@ -7,18 +7,40 @@
 #include "code.h"
 #include "report.h"
 
+/* What a format keeps of the audits of one run, for an output whose head needs all of them, or that
+ * is not in the order of the audits. Owned by who runs the audits. */
+enum { RENDER_PARTS = 16, RENDER_STATES = 4 };
+struct render_run {
+	struct buf part[RENDER_PARTS];
+	size_t kept[RENDER_PARTS];     /* octets of each that belong to audits that are done */
+	unsigned state[RENDER_STATES]; /* audits by their state, see render_state() */
+};
+
+/* `max`: octets that each part may hold. */
+void render_run_init(struct render_run *run, size_t max);
+void render_run_free(struct render_run *run);
+/* Keeps what the audit just rendered has added, or (when memory ran out within it) drops it. */
+void render_run_keep(struct render_run *run);
+void render_run_drop(struct render_run *run);
+/* Writes what is kept in a part. */
+void render_run_part(struct buf *out, const struct render_run *run, size_t part);
+
 struct render_options {
 	bool color;
 	bool verbose;   /* -v: every record, every info finding, every unknown question */
 	bool quiet;     /* -q: the head line and findings of at least warning only */
 	unsigned width; /* columns; 80 unless told */
 	enum severity fail_on;
+	bool fail_never;
+	struct render_run *run; /* NULL where no audits are rendered */
 };
 
 /* One row of the format table. `begin` and `end` frame the whole output, `one` writes one audit.
  * begin and end may be NULL. */
 struct render_format {
 	const char *name;
+	bool audits;   /* only for audits; else a sender and a bounce have it as well */
+	bool monitors; /* the exit status is a monitoring plugin's: the worst render_state() */
 	void (*begin)(struct buf *out, const struct render_options *o, size_t total);
 	void (*one)(struct buf *out, struct arena *scratch, const struct report *r,
 		    const struct render_options *o, size_t index, size_t total);
@@ -36,6 +58,43 @@ void render_json(struct buf *out, struct arena *scratch, const struct report *r,
 void render_json_end(struct buf *out, const struct render_options *o, size_t total);
 void render_ndjson(struct buf *out, struct arena *scratch, const struct report *r,
 		   const struct render_options *o, size_t index, size_t total);
+
+/* What a monitor makes of an audit, in the numbers of its plugins' exit statuses. */
+enum render_state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
+enum render_state render_state(const struct report *r, const struct render_options *o);
+/* CRITICAL before WARNING before UNKNOWN before OK. */
+enum render_state render_worst(const struct render_run *run);
+
+/* The other formats, a file each; see doc/authcheck.1 for what they hold. */
+void render_sarif_begin(struct buf *out, const struct render_options *o, size_t total);
+void render_sarif(struct buf *out, struct arena *scratch, const struct report *r,
+		  const struct render_options *o, size_t index, size_t total);
+void render_sarif_end(struct buf *out, const struct render_options *o, size_t total);
+void render_junit_begin(struct buf *out, const struct render_options *o, size_t total);
+void render_junit(struct buf *out, struct arena *scratch, const struct report *r,
+		  const struct render_options *o, size_t index, size_t total);
+void render_junit_end(struct buf *out, const struct render_options *o, size_t total);
+void render_github(struct buf *out, struct arena *scratch, const struct report *r,
+		   const struct render_options *o, size_t index, size_t total);
+void render_gitlab_begin(struct buf *out, const struct render_options *o, size_t total);
+void render_gitlab(struct buf *out, struct arena *scratch, const struct report *r,
+		   const struct render_options *o, size_t index, size_t total);
+void render_gitlab_end(struct buf *out, const struct render_options *o, size_t total);
+void render_csv_begin(struct buf *out, const struct render_options *o, size_t total);
+void render_csv(struct buf *out, struct arena *scratch, const struct report *r,
+		const struct render_options *o, size_t index, size_t total);
+void render_markdown(struct buf *out, struct arena *scratch, const struct report *r,
+		     const struct render_options *o, size_t index, size_t total);
+void render_markdown_end(struct buf *out, const struct render_options *o, size_t total);
+void render_html(struct buf *out, struct arena *scratch, const struct report *r,
+		 const struct render_options *o, size_t index, size_t total);
+void render_html_end(struct buf *out, const struct render_options *o, size_t total);
+void render_nagios(struct buf *out, struct arena *scratch, const struct report *r,
+		   const struct render_options *o, size_t index, size_t total);
+void render_nagios_end(struct buf *out, const struct render_options *o, size_t total);
+void render_prometheus(struct buf *out, struct arena *scratch, const struct report *r,
+		       const struct render_options *o, size_t index, size_t total);
+void render_prometheus_end(struct buf *out, const struct render_options *o, size_t total);
 
 /* `authcheck bounce`: one of `total`. In JSON an array for several. */
 void render_bounce_text(struct buf *out, struct arena *scratch, const struct bounce_report *b,

@@ -86,6 +86,14 @@ size_t text_findings(struct pen *p, const struct report *r, enum proto proto);
  * long.
  */
 void text_fix(struct pen *p, const struct finding *f);
+/* The record that a finding is about, as text; empty where there is none, or several. */
+struct str text_evidence(struct arena *a, const struct finding *f);
+/* Is a part of that text the faulty one? */
+bool text_has_mark(const struct finding *f, struct str text);
+/* Where in a fix the line begins that is to be put into a zone; NULL: there is none. */
+const char *text_zone_line(const char *fix);
+/* What text_summary() says, on one line however long. */
+const char *text_summary_line(struct arena *a, const struct report *r, enum proto proto);
 /* Is this finding shown in a report of this verbosity? */
 bool text_shows(const struct finding *f, const struct render_options *o);
 /* ERROR, warn, note, or ? for what is not sure, in its colour. */
@@ -102,6 +110,8 @@ void text_head(struct pen *p, const char *text);
 /* "SPF does not pass, and no DKIM signature of the domain passes" */
 const char *text_conditions(struct arena *a, const struct ruling *u);
 const char *text_fate(enum fate f);
+/* "may refuse": what a receiver does, and whether that is sure. */
+const char *text_verdict(const struct verdict *v);
 const char *text_cause(enum cause c);
 
 /* The include tree and what each term of it costs. */

@@ -14,7 +14,7 @@ enum {
 
 /* ---- one finding ---- */
 
-static struct str record_text(struct arena *a, const struct finding *f)
+struct str text_evidence(struct arena *a, const struct finding *f)
 {
 	if (f->rr)
 		return rr_text(a, f->rr);
@@ -23,7 +23,7 @@ static struct str record_text(struct arena *a, const struct finding *f)
 	return f->fact && f->fact->nrr == 1 ? rr_text(a, &f->fact->rr[0]) : S("");
 }
 
-static bool has_mark(const struct finding *f, struct str text)
+bool text_has_mark(const struct finding *f, struct str text)
 {
 	return f->at.len && f->at.at < text.n && !(f->at.at == 0 && f->at.len >= text.n);
 }
@@ -76,13 +76,13 @@ static const char *whole_clauses(struct arena *a, const char *title, const char 
 
 const char *text_brief(struct arena *a, const struct finding *f, size_t room)
 {
-	struct str text = record_text(a, f), part = str_sub(text, f->at.at, f->at.len);
+	struct str text = text_evidence(a, f), part = str_sub(text, f->at.at, f->at.len);
 	const char *title = arena_printf(a, "%s%s",
 					 f->sure ? "" : "cannot tell: ", rules[f->rule].title);
 	const char *excerpt;
 	struct buf b;
 
-	if (!has_mark(f, text) || part.n > EXCERPT_MAX ||
+	if (!text_has_mark(f, text) || part.n > EXCERPT_MAX ||
 	    (f->detail && str_find_str(str_c(f->detail), part) >= 0))
 		return f->detail ? whole_clauses(a, title, f->detail, room) : title;
 	buf_init(&b, 1024);
@@ -94,7 +94,7 @@ const char *text_brief(struct arena *a, const struct finding *f, size_t room)
 }
 
 /* A line of a zone ("example.com. 300 IN TXT ..."): where it begins; NULL. */
-static const char *zone_line(const char *fix)
+const char *text_zone_line(const char *fix)
 {
 	const char *at = strstr(fix, " IN ");
 
@@ -114,7 +114,7 @@ static const char *zone_line(const char *fix)
  * else what is quoted or a record. NULL: prose. */
 static const char *paste_part(const char *fix)
 {
-	const char *at = zone_line(fix);
+	const char *at = text_zone_line(fix);
 
 	if (!at)
 		at = strchr(fix, '"');
@@ -222,7 +222,7 @@ static void collect_marks(struct group *g)
 		const struct finding *f = g->item[i];
 		size_t m = 0;
 
-		if (!has_mark(f, g->text))
+		if (!text_has_mark(f, g->text))
 			continue;
 		while (m < g->nmarks &&
 		       (g->marks[m].at.at != f->at.at || g->marks[m].at.len != f->at.len))
@@ -272,7 +272,7 @@ static void put_group(struct pen *p, struct group *g)
 
 	g->label = arena_alloc(p->scratch, g->n);
 	if (f->fact) {
-		g->text = record_text(p->scratch, f);
+		g->text = text_evidence(p->scratch, f);
 		collect_marks(g);
 		put_evidence(p, f, g);
 	}

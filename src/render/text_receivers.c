@@ -16,7 +16,7 @@ static bool shows(const struct pen *p, const struct report *r, const struct verd
 	return v->ruling && !v->ruling->optional && receivers[v->who].major;
 }
 
-static const char *fate_words(const struct verdict *v)
+const char *text_verdict(const struct verdict *v)
 {
 	static const char *const sure[] = {
 		[FATE_ACCEPT] = "accept", [FATE_JUNK] = "spam folder",  [FATE_DEFER] = "put off",
@@ -95,7 +95,7 @@ static void put_fate(struct pen *p, enum style style, const char *words)
 
 static void put_verdict(struct pen *p, const struct verdict *v)
 {
-	put_fate(p, fate_style(v), fate_words(v));
+	put_fate(p, fate_style(v), text_verdict(v));
 	pen_words(p, receivers[v->who].title);
 	if (v->ruling && v->ruling->optional)
 		pen_words(p, " (where it is set so)");

@@ -386,3 +386,20 @@ void text_summary(struct pen *p, const struct report *r, enum proto proto)
 	if (r->status[proto] == STATUS_UNKNOWN && proto != PROTO_MTA_STS)
 		pen_words(p, is_offline(r) ? "; not all asked (offline)" : "; not all known");
 }
+
+const char *text_summary_line(struct arena *a, const struct report *r, enum proto proto)
+{
+	const struct render_options o = { .width = 0 };
+	const char *line;
+	struct pen p;
+	struct buf b;
+
+	buf_init(&b, 64 * 1024);
+	pen_init(&p, &b, a, &o);
+	p.width = SIZE_MAX / 2;
+	text_summary(&p, r, proto);
+	pen_newline(&p);
+	line = arena_strndup(a, b.p ? b.p : "", b.n ? b.n - 1 : 0);
+	buf_free(&b);
+	return line;
+}

@@ -9,5 +9,8 @@ const struct render_format render_formats[] = {
 	{ "junit", true, false, render_junit_begin, render_junit, render_junit_end },
 	{ "github", true, false, NULL, render_github, NULL },
 	{ "gitlab", true, false, render_gitlab_begin, render_gitlab, render_gitlab_end },
+	{ "csv", true, false, render_csv_begin, render_csv, NULL },
+	{ "markdown", true, false, NULL, render_markdown, render_markdown_end },
+	{ "html", true, false, NULL, render_html, render_html_end },
 };
 const size_t render_nformats = sizeof(render_formats) / sizeof(render_formats[0]);

@@ -34,6 +34,8 @@ test  cmd  unbound     unbound
 test  cmd  dnssec-signzone bind9-utils
 test  cmd  python3     python3
 test  file /usr/lib/python3/dist-packages/yaml python3-yaml
+test  file /usr/lib/python3/dist-packages/jsonschema python3-jsonschema
+test  cmd  xmllint     libxml2-utils
 test  cmd  openssl     openssl
 lab   cmd  knotd       knot
 lab   cmd  openssl     openssl

@@ -12,5 +12,7 @@ const struct render_format render_formats[] = {
 	{ "csv", true, false, render_csv_begin, render_csv, NULL },
 	{ "markdown", true, false, NULL, render_markdown, render_markdown_end },
 	{ "html", true, false, NULL, render_html, render_html_end },
+	{ "nagios", true, true, NULL, render_nagios, render_nagios_end },
+	{ "prometheus", true, false, NULL, render_prometheus, render_prometheus_end },
 };
 const size_t render_nformats = sizeof(render_formats) / sizeof(render_formats[0]);

@@ -66,8 +66,9 @@ static void put_change(struct buf *out, struct arena *a, const struct finding *f
 
 	n = more > n ? more : n;
 	put_fence(out, n, "diff");
-	/* a line for another name, or of another type, takes the place of nothing */
-	if (text.n && fact->kind == ASK_DNS && str_starts(str_c(after), str_c(same)) &&
+	/* a line for another name, or of another type, takes the place of nothing; nor does one
+	 * that is missing among others */
+	if (f->rr && fact->kind == ASK_DNS && str_starts(str_c(after), str_c(same)) &&
 	    strstr(after, arena_printf(a, " IN %s ", type))) {
 		buf_addf(out, "  - ");
 		buf_add_safe(out, str_c(fact->name));

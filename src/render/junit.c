@@ -120,10 +120,9 @@ static const char *case_name(struct arena *a, const struct report *r, size_t at)
 	const struct finding *f = r->findings.item[at];
 	size_t nth = 1;
 
-	/* the same rules stand together */
-	for (size_t i = at; i-- > 0 && r->findings.item[i]->rule == f->rule &&
-			    strcmp(r->findings.item[i]->subject, f->subject) == 0;)
-		nth++;
+	for (size_t i = 0; i < at; i++)
+		nth += r->findings.item[i]->rule == f->rule &&
+		       strcmp(r->findings.item[i]->subject, f->subject) == 0;
 	if (nth == 1)
 		return arena_printf(a, "%s: %s", rules[f->rule].name, f->subject);
 	return arena_printf(a, "%s: %s (%zu)", rules[f->rule].name, f->subject, nth);

@@ -7,8 +7,10 @@
  * 3. When the last of them has settled, the next step runs. When some have settled and the others
  * keep us waiting, a step runs as well: what it opens travels beside the slow ones. Findings are a
  * function of the settled facts alone, so when to step is a matter of time only.
- * 4. The budget (questions, steps, deadline) settles the rest as LOST, so the loop ends. */
-#include "audit.h"
+ * 4. The budget (questions, steps, deadline) settles the rest as LOST, so the loop ends.
+ *
+ * Here is one audit; audits.c drives many over one source. */
+#include "audit_run.h"
 
 #include <stdlib.h>
 
@@ -23,15 +25,6 @@ enum {
 	SMTP_TIMES = 4, /* a mail host may take so many time-outs: many greet late on purpose */
 	QUIET_MS = 20,  /* nothing settled for so long: step with what there is */
 	PROGRESS_MS = 250,
-};
-
-struct run {
-	struct audit *audit;
-	const struct audit_setup *setup;
-	size_t handed;    /* facts that have been handed to the source */
-	unsigned waiting; /* questions on their way */
-	unsigned fresh;   /* settled since the last step */
-	int64_t start_ms, settled_ms, deadline_ms;
 };
 
 void audit_init(struct audit *a, const struct audit_setup *s)
@@ -167,6 +160,8 @@ static void settle(struct question *q, const struct fact *answer)
 	else
 		r->audit->failed = true;
 	r->audit->arena.oom = outside;
+	if (!r->waiting && r->ready)
+		r->ready(r);
 }
 
 static void settle_lost(struct fact *f, enum fact_why why)
@@ -177,16 +172,13 @@ static void settle_lost(struct fact *f, enum fact_why why)
 	}
 }
 
+/* A question to a mail host has its own time. All others have the audit's: src/ask keeps count of
+ * their time-outs from when they are sent, not from when they were put in line. */
 static int64_t deadline_of(const struct run *r, enum ask kind, int64_t now)
 {
-	int64_t times = kind == ASK_SMTP ? SMTP_TIMES : 1;
-	int64_t deadline = now + times * r->setup->limits.timeout_ms;
+	int64_t deadline = now + (int64_t)SMTP_TIMES * r->setup.limits.timeout_ms;
 
-	/* one time-out for the connection and one for the answer, from when it begins: src/ask
-	 * keeps count of them */
-	if (kind == ASK_HTTPS)
-		return r->deadline_ms;
-	return deadline < r->deadline_ms ? deadline : r->deadline_ms;
+	return kind == ASK_SMTP && deadline < r->deadline_ms ? deadline : r->deadline_ms;
 }
 
 /* Facts are handed over in the order they were opened; those before r->handed are on their way or
@@ -218,76 +210,111 @@ static void hand_over(struct run *r)
 			.deadline_ms = deadline_of(r, f->kind, now),
 		};
 		r->waiting++;
-		r->setup->source->ops->ask(r->setup->source, q);
+		r->setup.source->ops->ask(r->setup.source, q);
 	}
 }
 
-/* Waits until the next step is worth it. */
-static void wait_for_answers(struct run *r)
+/* What is not on its way will not be asked. */
+static void settle_rest(struct run *r)
 {
-	struct source *s = r->setup->source;
+	struct facts *fs = &r->audit->facts;
+
+	for (size_t i = 0; i < fs->n; i++)
+		settle_lost(fs->all[i], WHY_BUDGET);
+	r->handed = fs->n;
+}
+
+static bool step(struct run *r)
+{
+	unsigned max_steps = r->setup.limits.max_steps ? r->setup.limits.max_steps : STEPS_DEFAULT;
+
+	for (;;) {
+		if (r->spent)
+			settle_rest(r);
+		if (!audit_step(r->audit, &r->setup, r->domain))
+			return true;
+		r->fresh = 0;
+		r->spent = r->audit->steps >= max_steps;
+		if (!r->spent)
+			hand_over(r);
+		if (r->waiting || r->audit->failed)
+			return r->audit->failed;
+	}
+}
+
+void run_begin(struct run *r, struct audit *a, const struct audit_setup *s, const char *domain)
+{
+	*r = (struct run){ .audit = a, .setup = *s, .domain = domain, .quiet_ms = QUIET_MS };
+	audit_init(a, s);
+	r->start_ms = r->settled_ms = source_now_ms();
+	r->deadline_ms = r->start_ms + s->limits.deadline_ms;
+}
+
+bool run_is_due(const struct run *r, int64_t now_ms)
+{
+	return !r->waiting || (r->fresh && !r->spent && now_ms - r->settled_ms >= r->quiet_ms);
+}
+
+bool run_step(struct run *r)
+{
+	struct audit *a = r->audit;
+	bool over = true;
+	jmp_buf oom;
+
+	if (a->failed)
+		return true;
+	a->arena.oom = a->work.oom = &oom;
+	if (setjmp(oom) == 0)
+		over = step(r);
+	else
+		a->failed = true;
+	a->arena.oom = a->work.oom = NULL;
+	return over || a->failed;
+}
+
+bool run_end(struct run *r)
+{
+	struct audit *a = r->audit;
+	jmp_buf oom;
+
+	a->arena.oom = a->work.oom = &oom;
+	if (a->failed || setjmp(oom) != 0)
+		a->failed = true;
+	else
+		audit_finish(a, &r->setup, (unsigned)(source_now_ms() - r->start_ms));
+	a->arena.oom = a->work.oom = NULL;
+	return !a->failed;
+}
+
+/* Waits until the next step is worth it; when `all`, until nothing is on its way. */
+static void wait_for_answers(struct run *r, bool all)
+{
+	struct source *s = r->setup.source;
 	int64_t told = source_now_ms();
 
 	while (r->waiting) {
 		int64_t now = source_now_ms();
 
-		if (r->fresh && now - r->settled_ms >= QUIET_MS)
+		if (!all && run_is_due(r, now))
 			return;
-		if (r->setup->progress && now - told >= PROGRESS_MS) {
+		if (r->setup.progress && now - told >= PROGRESS_MS) {
 			told = now;
-			r->setup->progress(r->setup->progress_arg, r->audit,
-					   (unsigned)r->audit->facts.n - r->waiting,
-					   (unsigned)r->audit->facts.n,
-					   (unsigned)(now - r->start_ms));
+			r->setup.progress(r->setup.progress_arg, r->audit,
+					  (unsigned)r->audit->facts.n - r->waiting,
+					  (unsigned)r->audit->facts.n,
+					  (unsigned)(now - r->start_ms));
 		}
-		s->ops->run(s, r->fresh ? QUIET_MS : PROGRESS_MS);
-	}
-}
-
-static void drain(struct run *r)
-{
-	while (r->waiting)
-		r->setup->source->ops->run(r->setup->source, PROGRESS_MS);
-}
-
-static void loop(struct run *r, const char *domain)
-{
-	struct facts *fs = &r->audit->facts;
-	unsigned max_steps = r->setup->limits.max_steps ? r->setup->limits.max_steps
-							: STEPS_DEFAULT;
-
-	while (audit_step(r->audit, r->setup, domain) && !r->audit->failed) {
-		if (r->audit->steps >= max_steps) {
-			drain(r);
-			for (size_t i = 0; i < fs->n; i++)
-				settle_lost(fs->all[i], WHY_BUDGET);
-			r->handed = fs->n;
-			max_steps++;
-			continue;
-		}
-		r->fresh = 0;
-		hand_over(r);
-		wait_for_answers(r);
+		s->ops->run(s, r->fresh && !all ? QUIET_MS : PROGRESS_MS);
 	}
 }
 
 bool audit_run(struct audit *a, const struct audit_setup *s, const char *domain)
 {
-	struct run *r = &(struct run){ .audit = a, .setup = s };
-	jmp_buf oom;
+	struct run r;
 
-	audit_init(a, s);
-	r->start_ms = r->settled_ms = source_now_ms();
-	r->deadline_ms = r->start_ms + s->limits.deadline_ms;
-	a->arena.oom = a->work.oom = &oom;
-	if (setjmp(oom) == 0) {
-		loop(r, domain);
-		if (!a->failed)
-			audit_finish(a, s, (unsigned)(source_now_ms() - r->start_ms));
-	} else {
-		a->failed = true;
-	}
-	drain(r);
-	a->arena.oom = a->work.oom = NULL;
-	return !a->failed;
+	run_begin(&r, a, s, domain);
+	while (!run_step(&r))
+		wait_for_answers(&r, r.spent);
+	wait_for_answers(&r, true);
+	return run_end(&r);
 }

@@ -1,239 +1,5 @@
 /* The option table: one row an option, read and shown from the same row. */
-#include "options.h"
-
-#include "name.h"
-
-struct reader {
-	struct arena *arena;
-	struct options *o;
-	const char *name; /* of the option that is read */
-	const char *err;
-};
-
-typedef void set_fn(struct reader *r, const char *arg);
-
-static void fail(struct reader *r, const char *what)
-{
-	if (!r->err)
-		r->err = arena_printf(r->arena, "%s: %s", r->name, what);
-}
-
-void texts_add(struct arena *a, struct texts *t, const char *s)
-{
-	t->item = arena_grow(a, t->item, t->n, &t->cap, sizeof(*t->item));
-	t->item[t->n++] = s;
-}
-
-/* ---- one function an option ---- */
-
-static void set_zone(struct reader *r, const char *arg)
-{
-	texts_add(r->arena, &r->o->zones, arg);
-}
-
-static void set_origin(struct reader *r, const char *arg)
-{
-	const char *why;
-
-	r->o->origin = name_from_user(r->arena, str_c(arg), &why);
-	if (!r->o->origin)
-		fail(r, arena_printf(r->arena, "\"%s\" is no domain name: %s", arg, why));
-}
-
-static void set_nameserver(struct reader *r, const char *arg)
-{
-	const char *before = r->o->live.nameservers;
-
-	r->o->live.nameservers = before ? arena_printf(r->arena, "%s,%s", before, arg) : arg;
-}
-
-static void set_selector(struct reader *r, const char *arg)
-{
-	if (!name_from_text(r->arena, str_c(arg)) || strlen(arg) > 200)
-		fail(r, arena_printf(r->arena,
-				     "\"%s\" is no selector (the part before ._domainkey)", arg));
-	texts_add(r->arena, &r->o->selectors, arg);
-}
-
-static void set_selectors(struct reader *r, const char *arg)
-{
-	texts_add(r->arena, &r->o->selector_files, arg);
-}
-
-static void set_discover(struct reader *r, const char *arg)
-{
-	static const char *const words[] = {
-		[DISCOVER_NONE] = "none", [DISCOVER_SHORT] = "short", [DISCOVER_FULL] = "full"
-	};
-
-	for (int i = DISCOVER_NONE; i <= DISCOVER_FULL; i++)
-		if (strcmp(arg, words[i]) == 0) {
-			r->o->wish.discover = (enum discover)i;
-			return;
-		}
-	fail(r, "one of none, short, full");
-}
-
-static void set_ip(struct reader *r, const char *arg)
-{
-	uint8_t ip[16];
-	size_t n;
-
-	if (!ip_parse(str_c(arg), ip, &n)) {
-		fail(r, arena_printf(r->arena, "\"%s\" is no IPv4 or IPv6 address", arg));
-		return;
-	}
-	r->o->ips = arena_grow(r->arena, r->o->ips, r->o->nips, &r->o->cap_ips, sizeof(*r->o->ips));
-	r->o->ips[r->o->nips++] = (struct str){ arena_strndup(r->arena, (char *)ip, n), n };
-}
-
-static void set_intent(struct reader *r, const char *arg)
-{
-	static const enum intent all[] = { INTENT_AUTO, INTENT_SENDS, INTENT_RECEIVES,
-					   INTENT_PARKED };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (strcmp(arg, intent_name(all[i])) == 0) {
-			r->o->wish.intent = all[i];
-			return;
-		}
-	fail(r, "one of auto, sends, receives, parked");
-}
-
-static void set_dkim(struct reader *r, const char *arg)
-{
-	texts_add(r->arena, &r->o->dkim, arg);
-}
-
-static void set_receiver(struct reader *r, const char *arg)
-{
-	enum receiver_id who;
-
-	if (receiver_from(str_c(arg), &who))
-		r->o->receivers |= UINT64_C(1) << who;
-	else
-		fail(r,
-		     arena_printf(r->arena,
-				  "there is no receiver \"%s\" (`authcheck receivers` lists them)",
-				  arg));
-}
-
-static void set_profile(struct reader *r, const char *arg)
-{
-	enum profile_id id;
-
-	if (profile_from(str_c(arg), &id))
-		r->o->profiles |= 1u << id;
-	else
-		fail(r, "one of bod-18-01, ncsc, internet.nl, m3aawg, nist");
-}
-
-static void set_format(struct reader *r, const char *arg)
-{
-	struct buf b;
-
-	for (size_t i = 0; i < render_nformats; i++)
-		if (strcmp(arg, render_formats[i].name) == 0) {
-			r->o->format = &render_formats[i];
-			return;
-		}
-	buf_init(&b, 4096);
-	for (size_t i = 0; i < render_nformats; i++)
-		buf_addf(&b, "%s%s", i ? ", " : "one of ", render_formats[i].name);
-	fail(r, arena_strdup(r->arena, b.p ? b.p : ""));
-	buf_free(&b);
-}
-
-static void set_fail_on(struct reader *r, const char *arg)
-{
-	r->o->fail_never = strcmp(arg, "never") == 0;
-	for (int s = SEV_INFO; s <= SEV_ERROR; s++)
-		if (strcmp(arg, severity_name((enum severity)s)) == 0) {
-			r->o->fail_on = (enum severity)s;
-			return;
-		}
-	if (!r->o->fail_never)
-		fail(r, "one of error, warning, info, never");
-}
-
-static void set_ignore(struct reader *r, const char *arg)
-{
-	struct ignore i = { 0 };
-	struct str s = str_c(arg);
-	ptrdiff_t at = str_find(s, '@');
-	struct str name = at < 0 ? s : str_sub(s, 0, (size_t)at);
-
-	if (!rule_from(name, &i.rule)) {
-		fail(r, arena_printf(r->arena,
-				     "there is no rule \"%.*s\" (`authcheck rules` lists them)",
-				     (int)name.n, name.p));
-		return;
-	}
-	if (at >= 0) {
-		i.subject = name_from_text(r->arena, str_from(s, (size_t)at + 1));
-		if (!i.subject)
-			fail(r, "behind the @ stands the name that the finding is about");
-	}
-	r->o->ignores = arena_grow(r->arena, r->o->ignores, r->o->nignores, &r->o->cap_ignores,
-				   sizeof(i));
-	r->o->ignores[r->o->nignores++] = i;
-}
-
-/* Seconds, with up to three decimals, as milliseconds. */
-static unsigned seconds(struct reader *r, const char *arg)
-{
-	struct str s = str_c(arg);
-	ptrdiff_t dot = str_find(s, '.');
-	struct str whole = dot < 0 ? s : str_sub(s, 0, (size_t)dot),
-		   part = dot < 0 ? S("0") : str_from(s, (size_t)dot + 1);
-	uint32_t sec = 0, frac = 0;
-
-	if ((whole.n && !str_to_u32(whole, 86400, &sec)) || part.n > 3 ||
-	    !str_to_u32(part, 999, &frac) || (!sec && !frac)) {
-		fail(r, arena_printf(r->arena, "\"%s\" is no number of seconds", arg));
-		return 1;
-	}
-	for (size_t i = part.n; dot >= 0 && i < 3; i++)
-		frac *= 10;
-	return sec * 1000 + frac;
-}
-
-static void set_timeout(struct reader *r, const char *arg)
-{
-	r->o->limits.timeout_ms = seconds(r, arg);
-}
-
-static void set_deadline(struct reader *r, const char *arg)
-{
-	r->o->limits.deadline_ms = seconds(r, arg);
-}
-
-static void set_connect_to(struct reader *r, const char *arg)
-{
-	unsigned colons = 0, depth = 0;
-
-	for (const char *p = arg; *p; p++) {
-		depth += *p == '[';
-		depth -= *p == ']' && depth;
-		colons += *p == ':' && !depth;
-	}
-	if (colons != 3)
-		fail(r,
-		     "HOST:PORT:ADDR:PORT, as curl has it (HOST and PORT may be empty; an IPv6 address stands in brackets)");
-	texts_add(r->arena, &r->o->connect_to, arg);
-}
-
-static void set_color(struct reader *r, const char *arg)
-{
-	if (strcmp(arg, "auto") == 0)
-		r->o->color = COLOR_AUTO;
-	else if (strcmp(arg, "always") == 0)
-		r->o->color = COLOR_ALWAYS;
-	else if (strcmp(arg, "never") == 0)
-		r->o->color = COLOR_NEVER;
-	else
-		fail(r, "one of auto, always, never");
-}
+#include "options_set.h"
 
 /* ---- the table ---- */
 
@@ -293,6 +59,15 @@ static const struct option {
 	  "bounce: only read it, and ask no DNS" },
 	{ 0, "format", "NAME", SET(set_format), "how the report is written (text):" },
 	{ 0, "output", "FILE", TEXT(output), "write the report there, whole or not at all" },
+	{ 0, "input", "FILE|-", SET_OF(OF_AUDIT, set_input),
+	  "domains, one a line, # begins a comment (again for more)" },
+	{ 0, "jobs", "N", SET_OF(OF_AUDIT, set_jobs), "audits at once (500)" },
+	{ 0, "unordered", NULL, FLAG_OF(OF_AUDIT, unordered),
+	  "report domains as they are finished, not in their order" },
+	{ 0, "resume", "FILE", TEXT_OF(OF_AUDIT, resume),
+	  "append to FILE (ndjson) what is not in it yet" },
+	{ 0, "rate", "N", SET(set_rate), "at most N DNS queries a second and server" },
+	{ 0, "shard", "I/N", SET_OF(OF_AUDIT, set_shard), "only the I-th of N parts of the list" },
 	{ 0, "fail-on", "error|warning|info|never", SET(set_fail_on),
 	  "least severity that makes the exit status 1 (error)" },
 	{ 0, "ignore", "RULE[@NAME]", SET(set_ignore),
@@ -407,9 +182,9 @@ static void apply(struct reader *r, const struct option *o, const char *arg)
 	r->name = arena_printf(r->arena, "--%s", o->name);
 	texts_add(r->arena, &r->o->given, r->name);
 	if (o->arg && !arg)
-		fail(r, arena_printf(r->arena, "its argument %s is missing", o->arg));
+		options_fail(r, arena_printf(r->arena, "its argument %s is missing", o->arg));
 	else if (!o->arg && arg)
-		fail(r, "takes no argument");
+		options_fail(r, "takes no argument");
 	else if (o->set)
 		o->set(r, arg);
 	else if (o->text)

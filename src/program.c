@@ -2,6 +2,8 @@
 #include "program.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,23 +29,63 @@ int complain(const char *text)
 }
 
 /* A closed pipe ends the program as it ends any other: without a word. */
+static bool write_failed(struct program *p, const char *where)
+{
+	if (errno == EPIPE && !p->appended) {
+		file_abandon(&p->target);
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	complain(arena_printf(&p->arena, "%s: %s", where, strerror(errno)));
+	return false;
+}
+
+bool program_begin(struct program *p)
+{
+	const char *err;
+
+	if (!p->o.output || file_begin(&p->arena, p->o.output, &p->target, &err))
+		return true;
+	complain(err);
+	return false;
+}
+
 bool program_flush(struct program *p)
 {
 	if (p->out.failed) {
 		complain("the report is larger than 1 GiB; audit fewer domains at once");
 		return false;
 	}
-	if (p->o.output || !p->out.n)
+	if (!p->out.n || (p->o.output && !p->target.open))
 		return true;
-	if (fwrite(p->out.p, 1, p->out.n, stdout) != p->out.n || fflush(stdout) != 0) {
-		if (errno == EPIPE) {
-			signal(SIGPIPE, SIG_DFL);
-			raise(SIGPIPE);
-		}
-		complain(arena_printf(&p->arena, "standard output: %s", strerror(errno)));
-		return false;
+	if (p->target.open)
+		file_add(&p->target, buf_str(&p->out));
+	else if (!file_write_fd(p->appended ? p->appended : STDOUT_FILENO, buf_str(&p->out)))
+		return write_failed(p, p->appended ? p->o.resume : "standard output");
+	p->out.n = 0;
+	return true;
+}
+
+bool program_offer(struct program *p)
+{
+	struct pollfd fd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	size_t done = 0;
+	bool ok = true;
+
+	if (!p->waits || p->target.open || p->appended)
+		return program_flush(p);
+	/* who can be written to takes so many octets at once without making us wait (pipe(7)) */
+	while (ok && done < p->out.n && poll(&fd, 1, 0) > 0) {
+		size_t n = p->out.n - done < PIPE_BUF ? p->out.n - done : PIPE_BUF;
+
+		ok = file_write_fd(STDOUT_FILENO, (struct str){ p->out.p + done, n });
+		done += n;
 	}
-	buf_free(&p->out);
+	if (!ok)
+		return write_failed(p, "standard output");
+	if (done)
+		memmove(p->out.p, p->out.p + done, p->out.n - done);
+	p->out.n -= done;
 	return true;
 }
 
@@ -51,16 +93,50 @@ bool program_finish(struct program *p)
 {
 	const char *err;
 
-	if (p->o.output && !file_write(&p->arena, p->o.output, buf_str(&p->out), &err)) {
+	if (p->target.open
+		    ? !file_commit(&p->arena, &p->target, &err)
+		    : p->o.output && !file_write(&p->arena, p->o.output, buf_str(&p->out), &err)) {
 		complain(err);
 		return false;
 	}
+	if (p->appended && fsync(p->appended) != 0)
+		return write_failed(p, p->o.resume);
 	if (p->o.record && (p->recorded.failed ||
 			    !file_write(&p->arena, p->o.record, buf_str(&p->recorded), &err))) {
 		complain(p->recorded.failed ? "the tape is too large" : err);
 		return false;
 	}
 	return true;
+}
+
+/* ---- the signals that ask for an end ---- */
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int signal)
+{
+	stopped = signal;
+}
+
+void program_catch_stop(void)
+{
+	const struct sigaction once = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
+
+	sigaction(SIGINT, &once, NULL);
+	sigaction(SIGTERM, &once, NULL);
+}
+
+const volatile sig_atomic_t *program_stopped(void)
+{
+	return &stopped;
+}
+
+void program_stopped_end(void)
+{
+	if (!stopped)
+		return;
+	signal(stopped, SIG_DFL);
+	raise(stopped);
 }
 
 static unsigned terminal_width(void)

@@ -3,7 +3,7 @@
 #include "name.h"
 #include "program.h"
 
-enum { ZONE_FAULTS_TOLD = 10 };
+enum { ZONE_FAULTS_TOLD = 10, CACHE_MAX = 16 * 1024 * 1024 };
 
 /* A zone that a name server would refuse is no zone. What it would merely ignore is told. */
 static bool zone_is_served(struct program *p, const struct zone *z)
@@ -94,7 +94,8 @@ bool program_open(struct program *p)
 			complain(err);
 			return false;
 		}
-		p->row[p->nrow++] = p->live;
+		p->row[p->nrow++] = source_cache(
+			&p->arena, p->live, &(struct cache_options){ .max_octets = CACHE_MAX });
 	}
 	p->source = source_mux(&p->arena, p->row, p->nrow);
 	return true;
@@ -102,6 +103,8 @@ bool program_open(struct program *p)
 
 void program_close(struct program *p)
 {
-	if (p->live)
+	if (p->source)
+		p->source->ops->close(p->source);
+	else if (p->live)
 		p->live->ops->close(p->live);
 }

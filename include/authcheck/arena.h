@@ -21,10 +21,12 @@ struct arena {
 	struct arena_block *head; /* the block that is filled now */
 	size_t total;             /* octets taken from the system */
 	size_t max;               /* never more than this */
+	size_t first;             /* octets of the first block; 0: the usual, some KiB */
 	jmp_buf *oom;             /* where to go when there is no more; NULL: exit */
 };
 
-/* Makes an empty arena that may take at most `max` octets from the system. */
+/* Makes an empty arena that may take at most `max` octets from the system. Where it is known how
+ * little will go into it, set `first` afterwards: the whole is then one small block. */
 void arena_init(struct arena *a, size_t max);
 
 /* Gives everything back. The arena is empty and usable again. */

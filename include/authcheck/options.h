@@ -19,7 +19,11 @@ struct options {
 	struct texts zones;
 	const char *origin;
 	bool offline;
-	const char *record, *replay, *output;
+	const char *record, *replay, *output, *resume;
+	struct texts inputs;     /* lists of domains */
+	unsigned jobs;           /* audits at once; 0: the default */
+	unsigned shard, nshards; /* the shard-th, from 1, of so many parts; 0 of 0: all */
+	bool unordered;
 	struct texts selector_files;
 	const struct render_format *format;
 	bool fail_never;

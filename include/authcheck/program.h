@@ -7,7 +7,10 @@
 #ifndef AUTHCHECK_PROGRAM_H
 #define AUTHCHECK_PROGRAM_H
 
+#include <signal.h>
+
 #include "audit.h"
+#include "file.h"
 #include "options.h"
 #include "tape.h"
 #include "zone.h"
@@ -21,7 +24,10 @@ struct program {
 	struct tape tape;
 	struct source *source, *live, *row[SOURCES_MAX];
 	size_t nrow;
-	struct buf out; /* what has not been written yet; all of it when it goes to a file */
+	struct buf out;         /* what has not been written yet */
+	struct file_new target; /* of --output, when it is written to bit by bit */
+	int appended;           /* of --resume; 0: none */
+	bool waits;             /* writing to stdout may have to wait for who reads */
 	struct buf recorded;
 	struct facts written; /* questions that are on the recorded tape */
 	bool progress_shown;
@@ -30,9 +36,13 @@ struct program {
 /* One line on stderr: what, where, what to do. Returns EXIT_USAGE. */
 int complain(const char *text);
 
-/* Writes what has been rendered so far to stdout, unless it goes to a file. False, with a
+/* Writes what has been rendered so far to stdout; to the file of --output only when program_begin()
+ * has been called, which begins that file; else program_finish() writes it. False, with a
  * complaint, when that failed. */
+bool program_begin(struct program *p);
 bool program_flush(struct program *p);
+/* The same, as far as it goes without waiting for who reads. */
+bool program_offer(struct program *p);
 /* Writes the files of --output and --record, whole or not at all. Likewise. */
 bool program_finish(struct program *p);
 /* What every audit of this run has in common, `n` of them to come: who answers, what the user said
@@ -52,6 +62,12 @@ struct render_options program_render_options(const struct options *o);
  * something cannot be had. */
 bool program_open(struct program *p);
 void program_close(struct program *p);
+
+/* Makes ready for SIGINT and SIGTERM: the first only sets *program_stopped(), the second ends the
+ * program. program_stopped_end() ends it by the signal that came, as the shell expects it. */
+void program_catch_stop(void);
+const volatile sig_atomic_t *program_stopped(void);
+void program_stopped_end(void);
 
 /* The verbs, a row each in main.c's table. */
 int verb_audit(struct program *p);

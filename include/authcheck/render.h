@@ -14,6 +14,7 @@ struct render_run {
 	struct buf part[RENDER_PARTS];
 	size_t kept[RENDER_PARTS];     /* octets of each that belong to audits that are done */
 	unsigned state[RENDER_STATES]; /* audits by their state, see render_state() */
+	bool list; /* the output is of several audits, or of a list that may hold any number */
 };
 
 /* `max`: octets that each part may hold. */
@@ -22,6 +23,8 @@ void render_run_free(struct render_run *run);
 /* Keeps what the audit just rendered has added, or (when memory ran out within it) drops it. */
 void render_run_keep(struct render_run *run);
 void render_run_drop(struct render_run *run);
+/* The audits that were rendered. */
+size_t render_run_total(const struct render_run *run);
 /* Writes what is kept in a part. */
 void render_run_part(struct buf *out, const struct render_run *run, size_t part);
 
@@ -36,10 +39,12 @@ struct render_options {
 };
 
 /* One row of the format table. `begin` and `end` frame the whole output, `one` writes one audit.
- * begin and end may be NULL. */
+ * begin and end may be NULL. `total`: 1 for a single report; for a list, how many are to come, 0
+ * where that is not known; to `end`, 0 when none was written. */
 struct render_format {
 	const char *name;
 	bool audits;   /* only for audits; else a sender and a bounce have it as well */
+	bool gathers;  /* keeps parts in the run, so audits come in the order they are finished */
 	bool monitors; /* the exit status is a monitoring plugin's: the worst render_state() */
 	void (*begin)(struct buf *out, const struct render_options *o, size_t total);
 	void (*one)(struct buf *out, struct arena *scratch, const struct report *r,

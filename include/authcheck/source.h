@@ -40,6 +40,9 @@ struct source_ops {
 	/* Wait at most timeout_ms (-1: for ever) for something to happen, and handle it. NULL:
 	 * never waits for anything. */
 	void (*run)(struct source *s, int timeout_ms);
+	/* How many questions stand in line, because as many are under way as the servers bear.
+	 * NULL: never any. */
+	size_t (*line)(const struct source *s);
 	void (*close)(struct source *s);
 };
 
@@ -63,6 +66,7 @@ struct live_options {
 	size_t nconnect_to;
 	bool trust_ad;      /* the way to the name servers is safe: believe their AD flag, as the
 			       option of that name of resolv.conf says. Loopback is always safe */
+	unsigned rate;      /* at most so many DNS queries a second to one server; 0: no limit */
 	bool allow_private; /* HTTPS and SMTP may connect to addresses that are not global */
 };
 struct live_stats {
@@ -72,6 +76,21 @@ struct live_stats {
 /* NULL and *err (one line) when it cannot be set up. */
 struct source *source_live(struct arena *a, const struct live_options *o, const char **err);
 struct live_stats source_live_stats(const struct source *s);
+
+/* ---- cache: remembers what the source below it answered, for whoever asks next ---- */
+struct cache_options {
+	size_t max_octets;       /* what the answers may take; the eldest go first */
+	int64_t (*now_ms)(void); /* NULL: source_now_ms */
+};
+struct cache_stats {
+	unsigned long asked;  /* questions handed to the source below */
+	unsigned long joined; /* waited for one that was under way already */
+	unsigned long hits;   /* answered from memory */
+	unsigned long evicted;
+	size_t entries, octets;
+};
+struct source *source_cache(struct arena *a, struct source *below, const struct cache_options *o);
+struct cache_stats source_cache_stats(const struct source *s);
 
 /* ---- zone: a zone file, answered as an authoritative server would ---- */
 struct zone;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,7 +48,7 @@ bool file_read(struct arena *a, const char *path, size_t max, struct buf *out, c
 	return ok;
 }
 
-static bool write_fd(int fd, struct str text)
+bool file_write_fd(int fd, struct str text)
 {
 	while (text.n) {
 		ssize_t n = write(fd, text.p, text.n);
@@ -63,14 +62,6 @@ static bool write_fd(int fd, struct str text)
 	return true;
 }
 
-static bool write_direct(const char *path, struct str text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write_fd(fd, text);
-
-	return fd >= 0 && close(fd) == 0 && ok;
-}
-
 /* The mode that a plain open() would have given. */
 static mode_t usual_mode(void)
 {
@@ -80,41 +71,69 @@ static mode_t usual_mode(void)
 	return 0666 & ~mask;
 }
 
-static bool write_beside(struct arena *a, const char *path, struct str text, mode_t mode)
-{
-	char *tmp = arena_printf(a, "%s.XXXXXX", path);
-	int fd = mkstemp(tmp);
-	int saved;
-
-	if (fd < 0)
-		return false;
-	if (fchmod(fd, mode) == 0 && write_fd(fd, text) && fsync(fd) == 0 && close(fd) == 0) {
-		if (rename(tmp, path) == 0)
-			return true;
-		fd = -1;
-	}
-	saved = errno;
-	if (fd >= 0)
-		close(fd);
-	unlink(tmp);
-	errno = saved;
-	return false;
-}
-
-bool file_write(struct arena *a, const char *path, struct str text, const char **err)
+bool file_begin(struct arena *a, const char *path, struct file_new *out, const char **err)
 {
 	struct stat st;
-	bool there = stat(path, &st) == 0, ok;
+	bool there = stat(path, &st) == 0;
 
+	*out = (struct file_new){ .path = path, .fd = -1 };
 	if (there && S_ISDIR(st.st_mode)) {
 		*err = arena_printf(a, "%s is a folder, not a file", path);
 		return false;
 	}
-	if (there && !S_ISREG(st.st_mode))
-		ok = write_direct(path, text);
-	else
-		ok = write_beside(a, path, text, there ? st.st_mode & 07777 : usual_mode());
-	if (!ok)
+	if (there && !S_ISREG(st.st_mode)) {
+		out->fd = open(path, O_WRONLY | O_CLOEXEC);
+	} else {
+		out->beside = arena_printf(a, "%s.XXXXXX", path);
+		out->fd = mkostemp(out->beside, O_CLOEXEC);
+		if (out->fd >= 0 && fchmod(out->fd, there ? st.st_mode & 07777 : usual_mode()) != 0)
+			out->error = errno;
+	}
+	out->open = out->fd >= 0;
+	if (!out->open)
 		*err = arena_printf(a, "%s: %s", path, strerror(errno));
-	return ok;
+	return out->open;
+}
+
+void file_add(struct file_new *f, struct str text)
+{
+	if (!f->error && !file_write_fd(f->fd, text))
+		f->error = errno;
+}
+
+bool file_commit(struct arena *a, struct file_new *f, const char **err)
+{
+	if (!f->error && f->beside && fsync(f->fd) != 0)
+		f->error = errno;
+	f->open = false;
+	if (close(f->fd) != 0 && !f->error)
+		f->error = errno;
+	if (!f->error && f->beside && rename(f->beside, f->path) != 0)
+		f->error = errno;
+	if (!f->error)
+		return true;
+	if (f->beside)
+		unlink(f->beside);
+	*err = arena_printf(a, "%s: %s", f->path, strerror(f->error));
+	return false;
+}
+
+void file_abandon(struct file_new *f)
+{
+	if (!f->open)
+		return;
+	f->open = false;
+	close(f->fd);
+	if (f->beside)
+		unlink(f->beside);
+}
+
+bool file_write(struct arena *a, const char *path, struct str text, const char **err)
+{
+	struct file_new f;
+
+	if (!file_begin(a, path, &f, err))
+		return false;
+	file_add(&f, text);
+	return file_commit(a, &f, err);
 }

@@ -137,6 +137,11 @@ static void live_run(struct source *s, int timeout_ms)
 	release_sigpipe(&before);
 }
 
+static size_t live_line(const struct source *s)
+{
+	return dns_line(((const struct live *)(const void *)s)->dns);
+}
+
 static void live_close(struct source *s)
 {
 	struct live *l = live_of(s);
@@ -177,6 +182,7 @@ struct source *source_live(struct arena *a, const struct live_options *o, const 
 					       .has = live_has,
 					       .ask = live_ask,
 					       .run = live_run,
+					       .line = live_line,
 					       .close = live_close };
 	struct live *l = ARENA_NEW(a, struct live);
 

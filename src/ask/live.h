@@ -137,6 +137,7 @@ struct dns {
 	unsigned nservers;
 	unsigned best;                /* the one that is asked first */
 	struct dns_job *first, *last; /* in line */
+	size_t nline;                 /* how many */
 	struct dns_job *spare_jobs;
 	struct dns_try *spare_tries;
 	unsigned active;     /* questions asked and not settled */
@@ -156,6 +157,8 @@ void dns_close(struct dns *d);
 void dns_ask(struct dns *d, struct question *q);
 /* Asks what is in line, as far as there is room. */
 void dns_pump(struct dns *d);
+/* How many there are in line for whom there is no room. */
+size_t dns_line(const struct dns *d);
 void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writable);
 /* Lets c-ares forget what it has waited for long enough. Returns in how many ms it wants to be
  * called again; -1: no matter. */

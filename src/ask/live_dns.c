@@ -166,6 +166,7 @@ void dns_pump(struct dns *d)
 		d->first = j->next;
 		if (!d->first)
 			d->last = NULL;
+		d->nline--;
 		j->next = NULL;
 		if (j->q)
 			job_start(j);
@@ -191,6 +192,14 @@ void dns_ask(struct dns *d, struct question *q)
 	else
 		d->first = j;
 	d->last = j;
+	d->nline++;
+}
+
+size_t dns_line(const struct dns *d)
+{
+	size_t room = d->active < d->window ? d->window - d->active : 0;
+
+	return d->nline > room ? d->nline - room : 0;
 }
 
 void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writable)

@@ -217,6 +217,16 @@ static void mux_run(struct source *s, int timeout_ms)
 			m->row[i]->ops->run(m->row[i], timeout_ms);
 }
 
+static size_t mux_line(const struct source *s)
+{
+	const struct mux *m = (const struct mux *)(const void *)s;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->row[i]->ops->line ? m->row[i]->ops->line(m->row[i]) : 0;
+	return n;
+}
+
 static void mux_close(struct source *s)
 {
 	struct mux *m = (struct mux *)s;
@@ -235,6 +245,7 @@ struct source *source_mux(struct arena *a, struct source *const *row, size_t n)
 		.has = mux_has,
 		.ask = mux_ask,
 		.run = mux_run,
+		.line = mux_line,
 		.close = mux_close,
 	};
 	struct mux *m = ARENA_NEW(a, struct mux);

@@ -42,7 +42,7 @@ _Noreturn void arena_full(struct arena *a)
 
 static struct arena_block *block_new(struct arena *a, size_t need)
 {
-	size_t cap = a->head ? a->head->cap * 2 : BLOCK_MIN;
+	size_t cap = a->head ? a->head->cap * 2 : a->first ? a->first : BLOCK_MIN;
 	struct arena_block *b;
 
 	if (cap > BLOCK_MAX)

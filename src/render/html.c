@@ -183,6 +183,9 @@ static void put_overview(struct buf *out, const struct render_options *o)
 
 void render_html_end(struct buf *out, const struct render_options *o, size_t total)
 {
+	size_t n = render_run_total(o->run);
+
+	(void)total;
 	buf_addf(
 		out,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -192,8 +195,8 @@ void render_html_end(struct buf *out, const struct render_options *o, size_t tot
 		"<title>authcheck: %zu domain%s</title>\n<style>%s</style>\n</head>\n<body>\n"
 		"<header><h1>authcheck</h1><p>What makes receivers refuse mail from %s, as far as DNS "
 		"shows, and how to mend it.</p></header>\n<main>\n",
-		html_policy, total, total == 1 ? "" : "s", html_style,
-		total == 1 ? "this domain" : "these domains");
+		html_policy, n, n == 1 ? "" : "s", html_style,
+		n == 1 ? "this domain" : "these domains");
 	put_overview(out, o);
 	render_run_part(out, o->run, PART_REST);
 	buf_addf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", html_script);

@@ -231,10 +231,11 @@ static void put_unknown(struct buf *out, const struct report *r)
 void render_markdown(struct buf *out, struct arena *scratch, const struct report *r,
 		     const struct render_options *o, size_t index, size_t total)
 {
-	struct buf *to = total > 1 ? &o->run->part[PART_REST] : out;
+	struct buf *to = o->run->list ? &o->run->part[PART_REST] : out;
 
 	(void)index;
-	if (total > 1)
+	(void)total;
+	if (o->run->list)
 		put_row(&o->run->part[PART_ROWS], r);
 	buf_adds(to, "### ");
 	escape_markdown(to, str_c(r->domain));
@@ -250,14 +251,15 @@ void render_markdown(struct buf *out, struct arena *scratch, const struct report
 
 void render_markdown_end(struct buf *out, const struct render_options *o, size_t total)
 {
-	if (total > 1)
+	(void)total;
+	if (o->run->list)
 		buf_addf(out,
 			 "## authcheck: %zu domains\n\n"
 			 "| Domain | Risk of refusal | Grade | Score | Errors | Warnings |\n"
 			 "| --- | --- | --- | --- | --- | --- |\n",
-			 total);
+			 render_run_total(o->run));
 	render_run_part(out, o->run, PART_ROWS);
-	if (total > 1)
+	if (o->run->list)
 		buf_addc(out, '\n');
 	render_run_part(out, o->run, PART_REST);
 }

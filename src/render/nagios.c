@@ -136,8 +136,8 @@ void render_nagios(struct buf *out, struct arena *scratch, const struct report *
 	struct render_run *run = o->run;
 	struct buf *names = &run->part[PART_NAMES + state], *lines = &run->part[PART_LONG];
 
-	(void)index;
-	if (total == 1) {
+	(void)total;
+	if (!run->list) {
 		put_one(out, scratch, r, state);
 		return;
 	}
@@ -150,7 +150,7 @@ void render_nagios(struct buf *out, struct arena *scratch, const struct report *
 	buf_adds(lines, ": ");
 	put_worst(lines, scratch, r);
 	buf_addc(lines, '\n');
-	if (total <= DOMAINS_MAX)
+	if (index < DOMAINS_MAX)
 		put_domain_perf(&run->part[PART_PERF], r);
 }
 
@@ -159,7 +159,8 @@ void render_nagios_end(struct buf *out, const struct render_options *o, size_t t
 	const struct render_run *run = o->run;
 	enum render_state worst = render_worst(run);
 
-	if (total == 1)
+	total = render_run_total(run);
+	if (!run->list)
 		return;
 	buf_addf(out, "AUTHCHECK %s - %zu domains: %u critical, %u warning, %u unknown, %u ok",
 		 states[worst], total, run->state[STATE_CRITICAL], run->state[STATE_WARNING],
@@ -173,7 +174,8 @@ void render_nagios_end(struct buf *out, const struct render_options *o, size_t t
 	buf_addf(out, " | domains=%zu;;;0 critical=%u;;;0 warning=%u;;;0 unknown=%u;;;0 ok=%u;;;0",
 		 total, run->state[STATE_CRITICAL], run->state[STATE_WARNING],
 		 run->state[STATE_UNKNOWN], run->state[STATE_OK]);
-	render_run_part(out, run, PART_PERF);
+	if (total <= DOMAINS_MAX)
+		render_run_part(out, run, PART_PERF);
 	buf_addc(out, '\n');
 	render_run_part(out, run, PART_LONG);
 }

@@ -190,6 +190,7 @@ void render_prometheus(struct buf *out, struct arena *scratch, const struct repo
 
 void render_prometheus_end(struct buf *out, const struct render_options *o, size_t total)
 {
+	(void)total;
 	for (size_t m = 0; m < METRICS; m++) {
 		if (!o->run->part[m].n)
 			continue;
@@ -200,5 +201,5 @@ void render_prometheus_end(struct buf *out, const struct render_options *o, size
 	buf_addf(out,
 		 "# HELP authcheck_domains Domains audited in this run.\n"
 		 "# TYPE authcheck_domains gauge\nauthcheck_domains %zu\n",
-		 total);
+		 render_run_total(o->run));
 }

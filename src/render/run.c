@@ -26,6 +26,15 @@ void render_run_drop(struct render_run *run)
 		run->part[i].n = run->kept[i];
 }
 
+size_t render_run_total(const struct render_run *run)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < RENDER_STATES; i++)
+		n += run->state[i];
+	return n;
+}
+
 void render_run_part(struct buf *out, const struct render_run *run, size_t part)
 {
 	out->failed |= run->part[part].failed;

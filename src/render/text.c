@@ -405,7 +405,8 @@ static void put_quiet(struct pen *p, const struct report *r)
 /* Between two reports. */
 static void put_rule(struct pen *p, size_t index, size_t total)
 {
-	char *where = arena_printf(p->scratch, " %zu of %zu", index + 1, total);
+	char *where = total ? arena_printf(p->scratch, " %zu of %zu", index + 1, total)
+			    : arena_printf(p->scratch, " %zu", index + 1);
 
 	pen_newline(p);
 	pen_style(p, STYLE_DIM);
@@ -437,5 +438,5 @@ void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 		put_block(&p, r, (enum proto)proto, &apart);
 	put_profiles(&p, r, &apart);
 	put_stack(&p, r, &apart);
-	put_tail(&p, r, index + 1 >= total, apart);
+	put_tail(&p, r, index + 1 == total, apart);
 }

@@ -54,7 +54,7 @@ void live_settle(struct live *l, struct question *q, struct fact *answer);
 const char *live_duration(struct arena *a, int64_t ms);
 
 /* ---- DNS ---- */
-enum { DNS_SERVERS_MAX = 6 };
+enum { DNS_SERVERS_MAX = 6, CHANCE = 8192 };
 
 /* How a query gets to a server. Each way is a c-ares channel of its own that knows this one server,
  * so it is always known who answered, and what one server does to a channel does not touch another.
@@ -70,21 +70,28 @@ enum via {
 struct channel {
 	struct live *live;
 	unsigned owner;
-	ares_channel ares;      /* NULL until it is first used */
-	unsigned out;           /* queries that c-ares has not called back for */
+	ares_channel ares; /* NULL until it is first used */
+	unsigned out;      /* queries that c-ares has not called back for */
+	unsigned server;   /* whose it is */
+	enum via via;
+	int64_t retired_ms;     /* since when it is not sent on any more; 0: it is */
 	uint8_t ids[65536 / 8]; /* the ids of these */
 };
 
 struct server {
-	const char *address; /* "192.0.2.53:53", as facts have it */
-	const char *label;   /* for people: without the port where it is 53 */
-	struct channel via[VIA_COUNT];
-	bool trusted;        /* the user trusts what it says of DNSSEC */
-	bool edns;           /* it understands EDNS, as far as we know */
+	const char *address;            /* "192.0.2.53:53", as facts have it */
+	const char *label;              /* for people: without the port where it is 53 */
+	struct channel *via[VIA_COUNT]; /* NULL until it is first used */
+	bool trusted;                   /* the user trusts what it says of DNSSEC */
+	bool edns;                      /* it understands EDNS, as far as we know */
 	bool keeps_case;     /* it gives the question back as it was, as far as we know */
 	unsigned plain_good; /* answers that it gave only when asked without EDNS */
 	unsigned case_good, case_bad;
 	unsigned silent; /* queries in a row that it let pass */
+	/* With a limit of queries a second: how many it bears, how much time it has left (us; less
+	 * than nothing: it has been asked too much), and until when that was reckoned. */
+	unsigned rate;
+	int64_t credit_us, credit_ms;
 };
 
 /* What is known of one server with regard to one question. */
@@ -111,6 +118,7 @@ struct dns_job {
 	struct question *q;   /* NULL once it is settled */
 	struct dns_job *next; /* in line, or in the list of spare ones */
 	bool active;          /* was asked, and is not settled */
+	bool stalled;         /* nothing came in time: it takes no room in the window any more */
 	bool hurry;    /* the timer was set because something came, not for want of an answer */
 	int again;     /* ask this server once more, differently; -1: whose turn it is */
 	unsigned turn; /* whose turn it is */
@@ -122,6 +130,7 @@ struct dns_job {
 
 struct dns_try {
 	struct dns_job *job;
+	struct channel *channel;
 	struct dns_try *next; /* in the list of spare ones */
 	unsigned server;
 	enum via via;
@@ -140,7 +149,12 @@ struct dns {
 	size_t nline;                 /* how many */
 	struct dns_job *spare_jobs;
 	struct dns_try *spare_tries;
-	unsigned active;     /* questions asked and not settled */
+	struct channel **channel; /* all of them; dns_event finds them by their number */
+	size_t nchannel, cap_channel;
+	uint8_t chance[CHANCE]; /* random octets, fetched in one go, and how many are used up */
+	size_t chance_used;
+	unsigned active;     /* questions asked and not settled, the stalled ones aside */
+	unsigned stalled;    /* these */
 	unsigned out;        /* tries that c-ares has */
 	unsigned window;     /* how many may be active */
 	unsigned good, lost; /* answers, and silences, since the window was last changed */
@@ -166,8 +180,21 @@ int dns_tick(struct dns *d, int64_t now_ms);
 
 bool servers_read(struct live *l, struct dns *d, const char **err);
 void servers_close(struct dns *d);
-/* The channel, opened when this is its first use; NULL when that fails. */
-struct channel *server_channel(struct dns *d, unsigned server, enum via via);
+/* The channel, opened when this is its first use; NULL when that fails. c-ares keeps a query for
+ * minutes though we have given it up: a channel with `out_max` of them is retired, and a new one
+ * opened. */
+struct channel *server_channel(struct dns *d, unsigned server, enum via via, unsigned out_max,
+			       int64_t now_ms);
+/* Closes retired channels from which nothing is to be expected any more. */
+void servers_tidy(struct dns *d, int64_t now_ms);
+/* May a server be asked now, with regard to the limit of queries a second? In how many ms else? */
+bool server_has_credit(struct dns *d, unsigned server, int64_t now_ms);
+int server_credit_wait_ms(const struct dns *d, unsigned server);
+/* It was asked. It loses too much, or it bears what it gets: the limit follows. */
+void server_charge(struct dns *d, unsigned server);
+void server_ease(struct dns *d, unsigned server, bool loses);
+/* Random octets; dns_open has seen that there are some. */
+void dns_chance(struct dns *d, void *out, size_t n);
 
 /* Puts the question to a server. */
 void try_send(struct dns_job *j, unsigned server, int64_t now_ms);

@@ -15,7 +15,8 @@ enum {
 	SENT_MAX = 8,     /* queries a question and server */
 	WINDOW_MIN = 256, /* what a server with a buffer of usual size can take at once */
 	WINDOW_MAX = 2000,
-	LOSS_SHARE = 8, /* one in so many, over what is usual on a bad line, is too much */
+	STALLED_MAX = 20000, /* questions to servers that are silent */
+	LOSS_SHARE = 8,      /* one in so many, over what is usual on a bad line, is too much */
 	LOSS_COUNT = 16,
 	TICK_MS = 200,
 	SCRATCH_MAX = 32 * 1024 * 1024,
@@ -43,9 +44,11 @@ void job_settle(struct dns_job *j, struct fact *answer)
 
 	j->q = NULL;
 	timer_stop(&j->dns->live->timers, &j->timer);
-	if (j->active)
+	if (j->stalled)
+		j->dns->stalled--;
+	else if (j->active)
 		j->dns->active--;
-	j->active = false;
+	j->active = j->stalled = false;
 	live_settle(j->dns->live, q, answer);
 }
 
@@ -70,12 +73,18 @@ static void count_silence(struct dns_job *j, int64_t now)
 {
 	struct dns *d = j->dns;
 
+	if (!j->stalled) {
+		j->stalled = true;
+		d->active--;
+		d->stalled++;
+	}
 	d->server[j->asked_last].silent++;
 	d->lost++;
 	if (d->lost < LOSS_COUNT || d->lost < d->good / LOSS_SHARE ||
 	    now - d->shrunk_ms < d->retry_ms)
 		return;
 	d->window = d->window / 2 > WINDOW_MIN ? d->window / 2 : WINDOW_MIN;
+	server_ease(d, j->asked_last, true);
 	d->good = d->lost = 0;
 	d->shrunk_ms = now;
 }
@@ -153,14 +162,28 @@ static void job_start(struct dns_job *j)
 	job_step(&j->timer);
 }
 
+/* How many more questions may be put to servers now. */
+static size_t room(const struct dns *d)
+{
+	if (d->stalled >= STALLED_MAX || d->active >= d->window)
+		return 0;
+	return d->window - d->active;
+}
+
 void dns_pump(struct dns *d)
 {
-	if (d->first && d->active >= d->window && d->good > d->window / 2 &&
-	    d->window < WINDOW_MAX) {
-		d->window += d->window / 8;
-		d->good = d->lost = 0;
+	int64_t now = d->first && d->live->opt.rate ? source_now_ms() : 0;
+
+	if (d->first && d->good > d->window / 2) {
+		if (d->active >= d->window && d->window < WINDOW_MAX) {
+			d->window += d->window / 8;
+			d->good = d->lost = 0;
+		} else if (d->server[d->best].rate < d->live->opt.rate) {
+			server_ease(d, d->best, false);
+			d->good = d->lost = 0;
+		}
 	}
-	while (d->first && d->active < d->window) {
+	while (d->first && room(d) && server_has_credit(d, d->best, now)) {
 		struct dns_job *j = d->first;
 
 		d->first = j->next;
@@ -197,15 +220,14 @@ void dns_ask(struct dns *d, struct question *q)
 
 size_t dns_line(const struct dns *d)
 {
-	size_t room = d->active < d->window ? d->window - d->active : 0;
+	size_t n = d->live->opt.rate ? 0 : room(d);
 
-	return d->nline > room ? d->nline - room : 0;
+	return d->nline > n ? d->nline - n : 0;
 }
 
 void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writable)
 {
-	unsigned i = owner - OWNER_DNS;
-	struct channel *c = &d->server[i / VIA_COUNT].via[i % VIA_COUNT];
+	struct channel *c = d->channel[owner - OWNER_DNS];
 
 	if (c->ares)
 		ares_process_fd(c->ares, readable ? fd : ARES_SOCKET_BAD,
@@ -214,25 +236,41 @@ void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writab
 
 int dns_tick(struct dns *d, int64_t now_ms)
 {
+	int wait = -1;
+
+	if (d->first && room(d) && d->live->opt.rate)
+		wait = server_credit_wait_ms(d, d->best);
 	if (!d->out)
-		return -1;
+		return wait;
 	if (now_ms - d->tick_ms >= TICK_MS) {
 		d->tick_ms = now_ms;
-		for (unsigned i = 0; i < d->nservers * VIA_COUNT; i++) {
-			struct channel *c = &d->server[i / VIA_COUNT].via[i % VIA_COUNT];
+		for (size_t i = 0; i < d->nchannel; i++) {
+			struct channel *c = d->channel[i];
 
 			if (c->ares && c->out)
 				ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 		}
+		servers_tidy(d, now_ms);
 	}
-	return (int)(d->tick_ms + TICK_MS - now_ms);
+	if (wait < 0 || wait > d->tick_ms + TICK_MS - now_ms)
+		wait = (int)(d->tick_ms + TICK_MS - now_ms);
+	return wait;
+}
+
+void dns_chance(struct dns *d, void *out, size_t n)
+{
+	if (sizeof(d->chance) - d->chance_used < n) {
+		while (getrandom(d->chance, sizeof(d->chance), 0) != sizeof(d->chance))
+			;
+		d->chance_used = 0;
+	}
+	memcpy(out, d->chance + d->chance_used, n);
+	d->chance_used += n;
 }
 
 bool dns_open(struct live *l, const char **err)
 {
 	struct dns *d = ARENA_NEW(&l->arena, struct dns);
-	uint8_t some[32];
-
 	l->dns = d;
 	d->live = l;
 	d->window = WINDOW_MIN;
@@ -242,7 +280,7 @@ bool dns_open(struct live *l, const char **err)
 	if (d->retry_ms > RETRY_MAX_MS)
 		d->retry_ms = RETRY_MAX_MS;
 	arena_init(&d->scratch, SCRATCH_MAX);
-	if (getrandom(some, sizeof(some), 0) != sizeof(some)) {
+	if (getrandom(d->chance, sizeof(d->chance), 0) != sizeof(d->chance)) {
 		*err = "the system has no random numbers";
 		return false;
 	}

@@ -16,6 +16,8 @@ enum {
 	 * on also how often it does so for want of an answer, after a time of its own reckoning,
 	 * 250 ms and twice that each time: five make it listen for as long as we do. */
 	ARES_TRIES = 5,
+	RETIRED_MAX = 8,
+	BURST_US = 20000,
 };
 
 static bool add_server(struct live *l, struct dns *d, struct str addr, unsigned port)
@@ -30,9 +32,7 @@ static bool add_server(struct live *l, struct dns *d, struct str addr, unsigned 
 	s->trusted = l->opt.trust_ad || ip_classify(addr) == IP_LOOPBACK;
 	s->edns = true;
 	s->keeps_case = true;
-	for (unsigned v = 0; v < VIA_COUNT; v++)
-		s->via[v] = (struct channel){ .live = l,
-					      .owner = OWNER_DNS + d->nservers * VIA_COUNT + v };
+	s->rate = l->opt.rate;
 	d->nservers++;
 	return true;
 }
@@ -208,21 +208,120 @@ static bool open_channel(struct channel *c, const char *address, enum via via, u
 	return false;
 }
 
-struct channel *server_channel(struct dns *d, unsigned server, enum via via)
+/* The oldest retired channel of this kind, when there are as many as there may be; a closed one; or
+ * a new one. */
+static struct channel *find_room(struct dns *d, unsigned server, enum via via)
+{
+	struct channel *closed = NULL, *oldest = NULL;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < d->nchannel; i++) {
+		struct channel *c = d->channel[i];
+
+		if (!c->ares) {
+			closed = c;
+		} else if (c->retired_ms && c->server == server && c->via == via) {
+			n++;
+			if (!oldest || c->retired_ms < oldest->retired_ms)
+				oldest = c;
+		}
+	}
+	if (n < (via == VIA_ALONE ? 1 : RETIRED_MAX)) {
+		if (closed)
+			return closed;
+		d->channel = arena_grow(&d->live->arena, d->channel, d->nchannel, &d->cap_channel,
+					sizeof(struct channel *));
+		closed = ARENA_NEW(&d->live->arena, struct channel);
+		closed->owner = OWNER_DNS + (unsigned)d->nchannel;
+		d->channel[d->nchannel++] = closed;
+		return closed;
+	}
+	ares_destroy(oldest->ares);
+	oldest->ares = NULL;
+	return oldest;
+}
+
+struct channel *server_channel(struct dns *d, unsigned server, enum via via, unsigned out_max,
+			       int64_t now_ms)
 {
 	struct server *s = &d->server[server];
-	struct channel *c = &s->via[via];
+	struct channel *c = s->via[via];
 
-	return c->ares || open_channel(c, s->address, via, d->live->opt.timeout_ms) ? c : NULL;
+	if (c && c->out < out_max)
+		return c;
+	if (c)
+		c->retired_ms = now_ms;
+	c = find_room(d, server, via);
+	*c = (struct channel){ .live = d->live, .owner = c->owner, .server = server, .via = via };
+	s->via[via] = open_channel(c, s->address, via, d->live->opt.timeout_ms) ? c : NULL;
+	return s->via[via];
+}
+
+void servers_tidy(struct dns *d, int64_t now_ms)
+{
+	for (size_t i = 0; i < d->nchannel; i++) {
+		struct channel *c = d->channel[i];
+
+		if (!c->ares || !c->retired_ms ||
+		    (c->out && now_ms - c->retired_ms <= d->live->opt.timeout_ms))
+			continue;
+		ares_destroy(c->ares);
+		c->ares = NULL;
+	}
 }
 
 void servers_close(struct dns *d)
 {
-	for (unsigned i = 0; i < d->nservers * VIA_COUNT; i++) {
-		struct channel *c = &d->server[i / VIA_COUNT].via[i % VIA_COUNT];
-
-		if (c->ares)
-			ares_destroy(c->ares);
-		c->ares = NULL;
+	for (size_t i = 0; i < d->nchannel; i++) {
+		if (d->channel[i]->ares)
+			ares_destroy(d->channel[i]->ares);
+		d->channel[i]->ares = NULL;
 	}
+}
+
+/* ---- so many queries a second ---- */
+
+bool server_has_credit(struct dns *d, unsigned server, int64_t now_ms)
+{
+	struct server *s = &d->server[server];
+	int64_t most_us = 1000000 / (s->rate ? s->rate : 1);
+
+	if (!s->rate)
+		return true;
+	if (most_us < BURST_US)
+		most_us = BURST_US;
+	s->credit_us += (now_ms - s->credit_ms) * 1000;
+	s->credit_ms = now_ms;
+	if (s->credit_us > most_us)
+		s->credit_us = most_us;
+	return s->credit_us >= 1000000 / s->rate;
+}
+
+int server_credit_wait_ms(const struct dns *d, unsigned server)
+{
+	const struct server *s = &d->server[server];
+
+	return s->rate ? (int)((1000000 / s->rate - s->credit_us) / 1000) + 1 : 0;
+}
+
+void server_charge(struct dns *d, unsigned server)
+{
+	struct server *s = &d->server[server];
+
+	if (s->rate)
+		s->credit_us -= 1000000 / s->rate;
+}
+
+void server_ease(struct dns *d, unsigned server, bool loses)
+{
+	struct server *s = &d->server[server];
+	unsigned full = d->live->opt.rate, bit = full / 16 ? full / 16 : 1;
+
+	if (!s->rate)
+		return;
+	s->rate = loses ? s->rate / 2 : s->rate + bit;
+	if (s->rate < bit)
+		s->rate = bit;
+	if (s->rate > full)
+		s->rate = full;
 }

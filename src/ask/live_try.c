@@ -3,12 +3,9 @@
  * sets its next step; nothing is sent from within c-ares's callbacks. */
 #include "live.h"
 
-#include <sys/random.h>
-
 enum {
-	/* c-ares keeps a query until its time is up, though we have given it up. */
-	CHANNEL_OUT_MAX = 4000,
-	ALONE_OUT_MAX = 200, /* each takes a file descriptor */
+	CHANNEL_OUT_MAX = 4000, /* queries on one channel; the window is at most half of that */
+	ALONE_OUT_MAX = 200,    /* each takes a file descriptor */
 	UNREACHABLE_MAX = 4,
 	TCP_UNREACHABLE_MAX = 3,
 	UNREACHABLE_PAUSE_MS = 250,
@@ -32,16 +29,15 @@ static void flip(uint8_t *bits, uint16_t i)
 	bits[i / 8] ^= (uint8_t)(1u << i % 8);
 }
 
-/* An id that is not in use on this channel, and the letter case. dns_open has seen that getrandom
- * works. */
+/* An id that is not in use on this channel, and the letter case. */
 static void draw(struct channel *c, struct dns_try *t)
 {
+	struct dns *d = t->job->dns;
+
 	do {
-		while (getrandom(&t->id, sizeof(t->id), 0) != sizeof(t->id))
-			;
+		dns_chance(d, &t->id, sizeof(t->id));
 	} while (bit(c->ids, t->id));
-	while (getrandom(t->case_bits, sizeof(t->case_bits), 0) != sizeof(t->case_bits))
-		;
+	dns_chance(d, t->case_bits, sizeof(t->case_bits));
 	flip(c->ids, t->id);
 }
 
@@ -290,7 +286,7 @@ static void try_done(void *arg, int status, int timeouts, unsigned char *p, int 
 	struct dns_try *t = arg;
 	struct dns_job *j = t->job;
 	struct dns *d = j->dns;
-	struct channel *c = &d->server[t->server].via[t->via];
+	struct channel *c = t->channel;
 
 	(void)timeouts;
 	flip(c->ids, t->id);
@@ -321,17 +317,23 @@ void try_send(struct dns_job *j, unsigned server, int64_t now_ms)
 	bool plainest = !at->tcp && at->sent >= 2;
 	bool edns = s->edns && !at->plain && !plainest;
 	enum via via = at->tcp ? VIA_TCP : at->alone ? VIA_ALONE : edns ? VIA_UDP : VIA_PLAIN;
-	struct channel *c = server_channel(d, server, via);
+	struct channel *c;
 	struct dns_try *t;
 	struct wire_query w;
 	uint8_t message[WIRE_QUERY_MAX];
 	size_t n;
 
-	if (!c || c->out >= (via == VIA_ALONE ? ALONE_OUT_MAX : CHANNEL_OUT_MAX) ||
-	    (at->tcp && at->tcp_out))
+	if (at->tcp && at->tcp_out)
 		return;
+	c = server_channel(d, server, via, via == VIA_ALONE ? ALONE_OUT_MAX : CHANNEL_OUT_MAX,
+			   now_ms);
+	if (!c)
+		return;
+	server_charge(d, server);
 	t = new_try(d);
-	*t = (struct dns_try){ .job = j, .server = server, .via = via, .sent_ms = now_ms };
+	*t = (struct dns_try){
+		.job = j, .channel = c, .server = server, .via = via, .sent_ms = now_ms
+	};
 	draw(c, t);
 	t->cased = s->keeps_case && !at->lower && !plainest && via != VIA_TCP;
 	w = (struct wire_query){ .name = j->q->name,

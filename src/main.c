@@ -1,10 +1,11 @@
 /* authcheck: the verbs. */
+#include <malloc.h>
 #include <signal.h>
 
 #include "config.h"
 #include "program.h"
 
-enum { OUTPUT_MAX = 1024 * 1024 * 1024, ARENA_MAX = 2000 * 1024 * 1024 };
+enum { KEPT_MAX = 8 * 1024 * 1024, OUTPUT_MAX = 1024 * 1024 * 1024, ARENA_MAX = 2000 * 1024 * 1024 };
 
 static void help(struct buf *out)
 {
@@ -72,6 +73,9 @@ int main(int argc, char **argv)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* what an audit gives back the next one takes: no need to trouble the system with it */
+	mallopt(M_MMAP_THRESHOLD, KEPT_MAX);
+	mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
 	arena_init(&p.arena, ARENA_MAX);
 	buf_init(&p.out, OUTPUT_MAX);
 	buf_init(&p.recorded, OUTPUT_MAX);

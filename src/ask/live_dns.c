@@ -64,7 +64,7 @@ static void job_give_up(struct dns_job *j)
 
 	answer_lost(a, j, &f);
 	job_settle(j, &f);
-	arena_free(a);
+	arena_reset(a);
 	job_release(j);
 }
 

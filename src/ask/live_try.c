@@ -247,7 +247,7 @@ static void got_message(struct dns_try *t, const uint8_t *p, size_t n, int64_t n
 	} else {
 		handle_message(t, &d->scratch, &m, p, &f, now);
 	}
-	arena_free(&d->scratch);
+	arena_reset(&d->scratch);
 }
 
 /* From 1.31 on c-ares waits for a time of its own reckoning, which may be shorter than ours. */

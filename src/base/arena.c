@@ -32,6 +32,22 @@ void arena_free(struct arena *a)
 	a->total = 0;
 }
 
+void arena_reset(struct arena *a)
+{
+	struct arena_block *b = a->head;
+
+	while (b && b->next) {
+		struct arena_block *next = b->next;
+
+		a->total -= sizeof(*b) + b->cap;
+		free(b);
+		b = next;
+	}
+	if (b)
+		b->used = 0;
+	a->head = b;
+}
+
 _Noreturn void arena_full(struct arena *a)
 {
 	if (a->oom)

@@ -6,7 +6,15 @@ enum { LABEL_MAX = 63, WIRE_MAX = 255 };
  * put between blanks, quotes and slashes of a tape or a report. */
 static bool is_plain(unsigned char c)
 {
-	return ascii_is_alpha(c) || ascii_is_digit(c) || (c && strchr("-_*/+=:@&~!%,'^|", c));
+	static const bool plain[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['-'] = true,
+		['_'] = true,         ['*'] = true,         ['/'] = true,         ['+'] = true,
+		['='] = true,         [':'] = true,         ['@'] = true,         ['&'] = true,
+		['~'] = true,         ['!'] = true,         ['%'] = true,         [','] = true,
+		['\''] = true,        ['^'] = true,         ['|'] = true,
+	};
+
+	return plain[c];
 }
 
 /* Appends one octet of a label to text, escaped where needed. */

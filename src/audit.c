@@ -22,8 +22,7 @@ enum {
 	WORK_MAX_OCTETS = 256 * 1024 * 1024,
 	QUESTIONS_DEFAULT = 2000,
 	STEPS_DEFAULT = 64,
-	SMTP_TIMES = 4, /* a mail host may take so many time-outs: many greet late on purpose */
-	QUIET_MS = 20,  /* nothing settled for so long: step with what there is */
+	QUIET_MS = 20, /* nothing settled for so long: step with what there is */
 	PROGRESS_MS = 250,
 };
 
@@ -172,17 +171,9 @@ static void settle_lost(struct fact *f, enum fact_why why)
 	}
 }
 
-/* A question to a mail host has its own time. All others have the audit's: src/ask keeps count of
- * their time-outs from when they are sent, not from when they were put in line. */
-static int64_t deadline_of(const struct run *r, enum ask kind, int64_t now)
-{
-	int64_t deadline = now + (int64_t)SMTP_TIMES * r->setup.limits.timeout_ms;
-
-	return kind == ASK_SMTP && deadline < r->deadline_ms ? deadline : r->deadline_ms;
-}
-
-/* Facts are handed over in the order they were opened; those before r->handed are on their way or
- * settled. */
+/* All have the audit's time: src/ask keeps count of their time-outs from when they are sent, not
+ * from when they were put in line. Facts are handed over in the order they were opened; those
+ * before r->handed are on their way or settled. */
 static void hand_over(struct run *r)
 {
 	struct facts *fs = &r->audit->facts;
@@ -207,7 +198,7 @@ static void hand_over(struct run *r)
 			.facts = fs,
 			.done = settle,
 			.owner = r,
-			.deadline_ms = deadline_of(r, f->kind, now),
+			.deadline_ms = r->deadline_ms,
 		};
 		r->waiting++;
 		r->setup.source->ops->ask(r->setup.source, q);

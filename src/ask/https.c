@@ -169,6 +169,7 @@ void https_pump(struct https *h)
 		h->first = j->next;
 		if (!h->first)
 			h->last = NULL;
+		h->nline--;
 		j->in_line = false;
 		if (j->q)
 			job_start(j);
@@ -196,6 +197,12 @@ void https_ask(struct https *h, struct question *q)
 	else
 		h->first = j;
 	h->last = j;
+	h->nline++;
+}
+
+size_t https_line(const struct https *h)
+{
+	return h->nline;
 }
 
 /* ---- the loop's side ---- */

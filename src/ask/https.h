@@ -37,7 +37,8 @@ struct https {
 	CURLM *multi;
 	int64_t due_ms;                 /* curl's own timer; INT64_MAX: none */
 	struct https_job *first, *last; /* in line */
-	struct https_job *jobs;         /* running */
+	size_t nline;
+	struct https_job *jobs; /* running */
 	unsigned running;
 };
 

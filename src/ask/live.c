@@ -139,7 +139,9 @@ static void live_run(struct source *s, int timeout_ms)
 
 static size_t live_line(const struct source *s)
 {
-	return dns_line(((const struct live *)(const void *)s)->dns);
+	const struct live *l = (const struct live *)(const void *)s;
+
+	return dns_line(l->dns) + https_line(l->https) + smtp_line(l->smtp);
 }
 
 static void live_close(struct source *s)

@@ -219,6 +219,7 @@ bool https_open(struct live *l, const char **err);
 void https_close(struct https *h);
 void https_ask(struct https *h, struct question *q);
 void https_pump(struct https *h);
+size_t https_line(const struct https *h);
 void https_event(struct https *h, int fd, bool readable, bool writable, bool error);
 int https_tick(struct https *h, int64_t now_ms);
 
@@ -257,6 +258,7 @@ bool smtp_open(struct live *l, const char **err);
 void smtp_close(struct smtp *s);
 void smtp_ask(struct smtp *s, struct question *q);
 void smtp_pump(struct smtp *s);
+size_t smtp_line(const struct smtp *s);
 void smtp_event(struct smtp *s, int fd);
 
 #endif

@@ -10,7 +10,8 @@
 
 enum {
 	SMTP_PORT = 25,
-	RUNNING_MAX = 8,
+	RUNNING_MAX = 64,
+	TIMES = 4,     /* it may take so many time-outs: many hosts greet late on purpose */
 	TRIES_MAX = 4, /* addresses of one host */
 	JOB_ARENA_MAX = 8 * 1024 * 1024,
 };
@@ -202,10 +203,14 @@ static void job_timer(struct timer *t)
 
 static void job_start(struct smtp_job *j)
 {
+	int64_t now = source_now_ms(), limit = now + (int64_t)TIMES * j->smtp->live->opt.timeout_ms;
+
 	j->fd = -1;
 	link_running(j);
+	if (limit < j->deadline_ms)
+		j->deadline_ms = limit;
 	where_find(&j->arena, j->smtp->live, j->q, SMTP_PORT, &j->where);
-	j->total_ms = j->deadline_ms - source_now_ms();
+	j->total_ms = j->deadline_ms - now;
 	if (j->where.why != WHY_OK)
 		end_turn(j, smtp_lose(j, j->where.why, j->where.detail));
 	else
@@ -220,6 +225,7 @@ void smtp_pump(struct smtp *s)
 		s->first = j->next;
 		if (!s->first)
 			s->last = NULL;
+		s->nline--;
 		if (j->q) {
 			j->in_line = false;
 			job_start(j);
@@ -250,6 +256,12 @@ void smtp_ask(struct smtp *s, struct question *q)
 	else
 		s->first = j;
 	s->last = j;
+	s->nline++;
+}
+
+size_t smtp_line(const struct smtp *s)
+{
+	return s->nline;
 }
 
 /* ---- the loop's side ---- */

@@ -53,7 +53,8 @@ struct smtp {
 	SSL_CTX *ctx;
 	bool has_cas;
 	struct smtp_job *first, *last; /* in line */
-	struct smtp_job *jobs;         /* running */
+	size_t nline;
+	struct smtp_job *jobs; /* running */
 	unsigned running;
 };
 

@@ -52,7 +52,7 @@ else
 	echo 'a zone file of 100,000 names: skipped, no named-checkzone'
 fi
 
-# ---- a thousand domains of the simulated internet, one after another, and dnsperf with their questions ----
+# ---- a thousand domains of the simulated internet, and dnsperf with their questions ----
 if [ -x "$shared/simnet/simnet.sh" ] && command -v knotd >/dev/null && command -v dnsperf >/dev/null; then
 	net=(-n 1000 -s 1 -p 5390 -d "$work/net")
 	mkdir -p "$work/net"
@@ -61,7 +61,7 @@ if [ -x "$shared/simnet/simnet.sh" ] && command -v knotd >/dev/null && command -
 		ms "$authcheck" --nameserver 127.0.0.1:5390 --discover short --format ndjson $(cat "$work/net/domains.txt") >>"$work/net.a"
 		ms dnsperf -s 127.0.0.1 -p 5390 -d "$work/net/queries.txt" -n 1 -c 1 -T 1 -q 100 >>"$work/net.b"
 	done
-	row '1,000 audits, one after another' dnsperf "$work/net.a" "$work/net.b"
+	row '1,000 audits, named on the command line' dnsperf "$work/net.a" "$work/net.b"
 	for domain in $(head -n 100 "$work/net/domains.txt"); do
 		ms "$authcheck" --nameserver 127.0.0.1:5390 --format json "$domain" >>"$work/one.a"
 		ms dig @127.0.0.1 -p 5390 "$domain" TXT >>"$work/one.b"
@@ -70,3 +70,6 @@ if [ -x "$shared/simnet/simnet.sh" ] && command -v knotd >/dev/null && command -
 else
 	echo 'the simulated internet: skipped, it is not here, or no knotd or dnsperf'
 fi
+
+[ ${#net[@]} -eq 0 ] || "$shared/simnet/simnet.sh" stop "${net[@]}" >/dev/null 2>&1
+bash tests/bench/bulk.sh

@@ -5,7 +5,11 @@
 #include "config.h"
 #include "program.h"
 
-enum { KEPT_MAX = 8 * 1024 * 1024, OUTPUT_MAX = 1024 * 1024 * 1024, ARENA_MAX = 2000 * 1024 * 1024 };
+enum {
+	KEPT_MAX = 8 * 1024 * 1024,
+	OUTPUT_MAX = 1024 * 1024 * 1024,
+	ARENA_MAX = 2000 * 1024 * 1024,
+};
 
 static void help(struct buf *out)
 {

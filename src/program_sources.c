@@ -3,7 +3,7 @@
 #include "name.h"
 #include "program.h"
 
-enum { ZONE_FAULTS_TOLD = 10, CACHE_MAX = 16 * 1024 * 1024 };
+enum { ZONE_FAULTS_TOLD = 10, CACHE_MAX = 12 * 1024 * 1024 };
 
 /* A zone that a name server would refuse is no zone. What it would merely ignore is told. */
 static bool zone_is_served(struct program *p, const struct zone *z)

@@ -32,8 +32,8 @@ void arena_init(struct arena *a, size_t max);
 /* Gives everything back. The arena is empty and usable again. */
 void arena_free(struct arena *a);
 
-/* Empties the arena as well, but keeps its first block: for an arena that is filled and emptied over
- * and over. */
+/* Empties the arena as well, but keeps its first block: for one that is filled and emptied over and
+ * over. */
 void arena_reset(struct arena *a);
 
 /* Zeroed memory, aligned for any type. Never NULL; n may be 0. */

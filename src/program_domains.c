@@ -85,7 +85,7 @@ static bool list_named(struct domains *d)
 		}
 		add_named(d, name);
 	}
-	for (size_t i = 0; !p->o.words.n && !p->o.inputs.n && i < p->o.zones.n; i++) {
+	for (size_t i = 0; !p->o.words.n && !p->o.inputs.n && i < p->nzones; i++) {
 		zone_senders(&p->arena, p->zone[i], &names, &n);
 		for (size_t k = 0; k < n; k++)
 			add_named(d, names[k]);

@@ -3,27 +3,14 @@
 #include "name.h"
 #include "program.h"
 
-enum { ZONE_FAULTS_TOLD = 10, CACHE_MAX = 12 * 1024 * 1024 };
-
-/* A zone that a name server would refuse is no zone. What it would merely ignore is told. */
-static bool zone_is_served(struct program *p, const struct zone *z)
-{
-	const char *refused = zone_refused(&p->arena, z);
-
-	if (refused)
-		complain(refused);
-	for (size_t i = 0; !refused && i < z->nfault && i < ZONE_FAULTS_TOLD; i++)
-		complain(arena_printf(&p->arena, "%s:%u: ignored: %s", z->fault[i].file,
-				      z->fault[i].line, z->fault[i].what));
-	return !refused;
-}
+enum { CACHE_MAX = 12 * 1024 * 1024 };
 
 /* Where one zone lies below another, the nearer one answers, as a name server does it: a parent
  * that does not delegate the child must not hide it. Of two with one origin, the first given does.
  */
 static void line_up_zones(struct program *p)
 {
-	size_t n = p->o.zones.n;
+	size_t n = p->nzones;
 	const struct zone **near = arena_array(&p->arena, n, sizeof(*near));
 
 	for (size_t i = 0, at; i < n; i++) {
@@ -35,29 +22,6 @@ static void line_up_zones(struct program *p)
 	}
 	for (size_t i = 0; i < n; i++)
 		p->row[p->nrow++] = source_zone(&p->arena, near[i]);
-}
-
-static bool read_zones(struct program *p)
-{
-	const char *err;
-
-	p->zone = arena_array(&p->arena, p->o.zones.n, sizeof(struct zone *));
-	if (p->o.zones.n > SOURCES_MAX - 2) {
-		complain("too many zone files at once");
-		return false;
-	}
-	for (size_t i = 0; i < p->o.zones.n; i++) {
-		p->zone[i] = ARENA_NEW(&p->arena, struct zone);
-		if (!parse_zone_file(&p->arena, p->o.zones.item[i], p->o.origin, p->zone[i],
-				     &err)) {
-			complain(err);
-			return false;
-		}
-		if (!zone_is_served(p, p->zone[i]))
-			return false;
-	}
-	line_up_zones(p);
-	return true;
 }
 
 static bool read_tape(struct program *p)
@@ -84,7 +48,11 @@ bool program_open(struct program *p)
 {
 	const char *err;
 
-	if (!read_zones(p) || (p->o.replay && !read_tape(p)))
+	if (!program_read_zones(p))
+		return false;
+	p->row = arena_array(&p->arena, p->nzones + 2, sizeof(*p->row));
+	line_up_zones(p);
+	if (p->o.replay && !read_tape(p))
 		return false;
 	if (p->o.offline) {
 		p->row[p->nrow++] = source_offline(&p->arena);

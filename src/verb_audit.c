@@ -32,7 +32,8 @@ struct run {
 	bool unordered;
 	struct spool spool; /* reports in the order of the domains */
 	struct buf report;  /* one */
-	bool *bare; /* of each zone: no name of its organizational domain can have a DKIM key */
+	bool *bare;     /* of each zone: no name of its organizational domain can have a DKIM key */
+	size_t *teller; /* of each zone with faults: which domain's audit tells of them */
 	size_t begun, written;
 	bool begins; /* a report has been written */
 	size_t with_errors, undecided;
@@ -47,8 +48,8 @@ static void find_bare_zones(struct run *r)
 {
 	struct program *p = r->p;
 
-	r->bare = arena_array(&p->arena, p->o.zones.n + 1, sizeof(*r->bare));
-	for (size_t i = 0; i < p->o.zones.n; i++) {
+	r->bare = arena_array(&p->arena, p->nzones + 1, sizeof(*r->bare));
+	for (size_t i = 0; i < p->nzones; i++) {
 		const char *origin = p->zone[i]->origin,
 			   *org = psl_organizational_domain(&p->arena, origin);
 
@@ -104,7 +105,7 @@ static void take_selectors(struct run *r, const char *domain, struct audit_wish 
 	struct program *p = r->p;
 	const struct zone *near = NULL;
 
-	for (size_t i = 0; i < p->o.zones.n; i++) {
+	for (size_t i = 0; i < p->nzones; i++) {
 		const struct zone *z = p->zone[i];
 		const char **names;
 		size_t n;
@@ -115,12 +116,56 @@ static void take_selectors(struct run *r, const char *domain, struct audit_wish 
 		near = z;
 		w->zone_selectors = names;
 		w->nzone_selectors = n;
-		w->dkim_zone = r->bare[i] ? DKIM_ZONE_BARE : DKIM_ZONE_LISTED;
+		w->dkim_zone = z->partial   ? DKIM_ZONE_NOT
+			       : r->bare[i] ? DKIM_ZONE_BARE
+					    : DKIM_ZONE_LISTED;
 	}
 	if (!near) {
 		w->nzone_selectors = 0;
 		w->dkim_zone = DKIM_ZONE_NOT;
 	}
+}
+
+/* Which audit tells of a zone's faults: that of its origin, else of the nearest name below it that
+ * was named, else the first. */
+static size_t teller_of(const struct domains *d, const struct zone *z)
+{
+	size_t near = 0;
+	bool below = false;
+
+	for (size_t i = 0; i < d->nnamed; i++) {
+		if (!name_is_under(d->named[i], z->origin) ||
+		    (below && name_labels(d->named[i]) >= name_labels(d->named[near])))
+			continue;
+		near = i;
+		below = true;
+	}
+	return near;
+}
+
+static void find_tellers(struct run *r)
+{
+	struct program *p = r->p;
+
+	r->teller = arena_array(&p->arena, p->nzones + 1, sizeof(*r->teller));
+	for (size_t i = 0; i < p->nzones; i++)
+		if (p->zone[i]->nfault)
+			r->teller[i] = teller_of(&r->domains, p->zone[i]);
+}
+
+static void take_faults(struct run *r, size_t domain, struct audit_wish *w)
+{
+	struct program *p = r->p;
+	const struct zone_fault **list = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < p->nzones; i++)
+		for (size_t k = 0; k < p->zone[i]->nfault && r->teller[i] == domain; k++) {
+			list = arena_grow(&p->arena, list, n, &cap, sizeof(*list));
+			list[n++] = &p->zone[i]->fault[k];
+		}
+	w->zone_fault = list;
+	w->nzone_fault = n;
 }
 
 /* ---- the reports ---- */
@@ -224,6 +269,7 @@ static enum audits_next next(void *arg, bool may_wait, const char **domain, stru
 	next = domains_next(&r->domains, may_wait, domain);
 	if (next == AUDITS_DOMAIN) {
 		take_selectors(r, *domain, wish);
+		take_faults(r, r->begun, wish);
 		r->begun++;
 	}
 	return next;
@@ -322,6 +368,7 @@ static void set_up(struct run *r)
 	spool_init(&r->spool, SPOOL_MEMORY, SPOOL_WINDOW, dir && *dir ? dir : "/var/tmp");
 	buf_init(&r->report, p->out.max);
 	find_bare_zones(r);
+	find_tellers(r);
 }
 
 /* What is done stands, though not all is. */

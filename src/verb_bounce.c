@@ -287,6 +287,7 @@ int verb_bounce(struct program *p)
 			return EXIT_USAGE;
 	if (!p->o.no_audit && !program_open(p))
 		status = EXIT_USAGE;
+	program_tell_faults(p);
 	b.ro = program_render_options(&p->o);
 	program_record_begin(p, program_setup(p, b.n).now_s);
 	for (size_t i = 0; i < b.n && status != EXIT_USAGE; i++) {

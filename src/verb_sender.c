@@ -258,6 +258,7 @@ int verb_sender(struct program *p)
 	if (p->o.format->audits)
 		return complain("a sender is shown as text, json or ndjson");
 	if (read_sender(&s) && program_open(p)) {
+		program_tell_faults(p);
 		status = judge(&s);
 		if (!program_flush(p) || !program_finish(p))
 			status = EXIT_USAGE;

@@ -10,6 +10,7 @@
 
 #include "facts.h"
 #include "report.h"
+#include "zone.h"
 
 enum discover {
 	DISCOVER_AUTO,
@@ -50,6 +51,9 @@ struct audit_wish {
 	size_t nzone_selectors;
 	const struct str *ips; /* 4 or 16 octets each: addresses that send for the domain */
 	size_t nips;
+	const struct zone_fault *const *zone_fault; /* of the zone files, those that this audit is
+						       to tell of */
+	size_t nzone_fault;
 	enum intent intent; /* INTENT_AUTO: guess */
 	bool starttls;      /* connect to the MX hosts */
 	bool dnsbl;         /* ask block lists */
@@ -81,6 +85,7 @@ check_fn check_dnsbl;       /* after check_mx, whose addresses it reads from the
 check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and names it reads */
 check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */
 check_fn check_stack;       /* after check_sender: what the receiver libraries are asked */
+check_fn check_zone;        /* what the zone files at hand have wrong: asks nothing */
 check_fn check_together;    /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,

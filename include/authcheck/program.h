@@ -15,14 +15,16 @@
 #include "tape.h"
 #include "zone.h"
 
-enum { EXIT_USAGE = 2, FILE_MAX = 64 * 1024 * 1024, SOURCES_MAX = 1024 };
+enum { EXIT_USAGE = 2, FILE_MAX = 64 * 1024 * 1024, ZONES_MAX = 20000 };
 
 struct program {
 	struct arena arena; /* lives as long as the program */
 	struct options o;
-	struct zone **zone; /* o.zones, read, in the order given */
+	const struct zone *
+		*zone; /* those of o.zones, read, in the order given; of a folder by name */
+	size_t nzones;
 	struct tape tape;
-	struct source *source, *live, *row[SOURCES_MAX];
+	struct source *source, *live, **row;
 	size_t nrow;
 	struct buf out;         /* what has not been written yet */
 	struct file_new target; /* of --output, when it is written to bit by bit */
@@ -61,6 +63,10 @@ struct render_options program_render_options(const struct options *o);
 /* Reads the zones and the tape, and lines up who answers: p->source. False, with a complaint, when
  * something cannot be had. */
 bool program_open(struct program *p);
+/* Its part: reads the files, folders and patterns of --zone. */
+bool program_read_zones(struct program *p);
+/* For verbs whose report has no place for them: what the zones have wrong, on stderr. */
+void program_tell_faults(struct program *p);
 void program_close(struct program *p);
 
 /* Makes ready for SIGINT and SIGTERM: the first only sets *program_stopped(), the second ends the

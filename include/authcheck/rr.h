@@ -14,6 +14,7 @@ struct rr {
 	uint16_t preference; /* MX */
 	uint32_t ttl_s;
 	unsigned line;      /* line of `file` where it stands; 0: not from a file */
+	unsigned column;    /* from 1, in octets; 0: not told, its line is enough to find it */
 	const char *file;   /* the zone file it comes from; NULL: not from a file */
 	const char *target; /* MX, PTR, CNAME, NS, DNAME: the name it leads to */
 	struct str data; /* TXT, SPF: the character-strings joined without a space (RFC 7208 3.3);

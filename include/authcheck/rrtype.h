@@ -34,6 +34,14 @@ enum rrtype {
 #undef X
 };
 
+/* None of DNS's, but how a zone keeps what it knows to be there and cannot say. The numbers are for
+ * private use (RFC 6895 3.1). */
+enum {
+	RR_LINE = 65280, /* data: the text of a line that is no record */
+	RR_HOLE = 65281, /* data: two octets, the type of a set that is not known; 0: any set */
+	RR_GONE = 65282, /* data: the same, of a set that is known not to be there */
+};
+
 /* "TXT"; "TYPE123" (RFC 3597) for a type not in the table. */
 const char *rrtype_name(struct arena *a, uint16_t type);
 

@@ -31,6 +31,7 @@ enum proto {
 	/* No protocols, and without a status: */
 	PROTO_PROFILE = PROTO_COUNT, /* a baseline's demand */
 	PROTO_STACK,                 /* what a receiver's library makes of it */
+	PROTO_ZONE,                  /* a zone file that name servers refuse, or in part */
 	PROTO_ALL,                   /* how many there are in all */
 };
 

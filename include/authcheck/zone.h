@@ -18,12 +18,27 @@ struct zone_rr {
 	struct rr rr;
 };
 
+enum zone_fault_kind {
+	ZONE_BAD_LINE,    /* neither a record nor a directive */
+	ZONE_OUT_OF_ZONE, /* a record that is not at or below the origin */
+	ZONE_LONG_STRING, /* a character-string of more than 255 octets */
+	ZONE_CNAME_OTHER, /* a CNAME beside records of other types */
+	ZONE_CNAME_TWICE, /* more than one CNAME at a name */
+	ZONE_BAD_SOA,     /* an SOA record below the origin, or a second one */
+	ZONE_WILDCARD_NS, /* NS records at a wildcard */
+	ZONE_DOUBLED,     /* a name that ends in the origin twice */
+	ZONE_NO_DOT,      /* a target below the origin that was meant as a full name */
+};
 struct zone_fault {
+	enum zone_fault_kind kind;
 	const char *file;
-	unsigned line;
-	const char *what; /* a clause for people */
+	unsigned line, column; /* as in struct rr */
+	const char *owner;     /* NULL: the line tells none */
+	const struct rr *rr;   /* the record; NULL: none was read */
+	const char *quote;     /* the line's text, printable and cut short; NULL: not to be shown */
+	const char *what;      /* a clause for people */
 	bool refused; /* name servers do not load a zone with this in it; else they leave the line
-			 out */
+			 out, or take it as it is */
 };
 
 /* All records of one name: zone_lookup's index. */
@@ -38,6 +53,8 @@ struct zone_node {
 struct zone {
 	const char *file; /* as the user named it: also the source of its facts */
 	const char *origin;
+	bool partial;       /* there may be more in the zone than is known here: what is not here is
+			       not known */
 	struct zone_rr *rr; /* sorted: name (canonical order), type, file, line */
 	size_t n;
 	struct zone_fault *fault; /* lines that a name server does not take as they are, in order;
@@ -47,13 +64,29 @@ struct zone {
 	size_t nnode;
 };
 
-/* Reads a zone file. `origin` NULL: the file must say it ($ORIGIN, or the owner of its SOA record).
- * False and *err ("db.example:12: …, one line") when the file cannot be read, has a line that a
- * name server would refuse, or no origin. */
-bool parse_zone_file(struct arena *a, const char *path, const char *origin, struct zone *out,
-		     const char **err);
+struct zones {
+	struct zone *item;
+	size_t n;
+	bool foreign; /* n is 0: it could be read, and is no file of zones, or one without records
+		       */
+};
+
+/* Reads a file of zones: a BIND zone file (one zone), or another form, told by its content (see
+ * src/parse/zone_form.h). `origin` NULL: the file must say it ($ORIGIN, or the owner of its SOA
+ * record), by its name if not within; where a file names its zones one by one, what it says counts.
+ * What a name server would not take is a fault of the zone, and the rest of it is read. False and
+ * *err ("db.example:12: …, one line") when the file cannot be read, nothing in it is a record, or
+ * there is no origin. At least one zone otherwise. */
+bool parse_zones_file(struct arena *a, const char *path, const char *origin, struct zones *out,
+		      const char **err);
 
 /* The same from memory, for fuzzing and tests; $INCLUDE is refused. */
+bool parse_zones_text(struct arena *a, const char *file, struct str text, const char *origin,
+		      struct zones *out, const char **err);
+
+/* The same for a file of one zone. False and *err when there are more. */
+bool parse_zone_file(struct arena *a, const char *path, const char *origin, struct zone *out,
+		     const char **err);
 bool parse_zone_text(struct arena *a, const char *file, struct str text, const char *origin,
 		     struct zone *out, const char **err);
 
@@ -70,6 +103,7 @@ enum zone_kind {
 	ZONE_NODATA,
 	ZONE_NXDOMAIN,
 	ZONE_DELEGATED, /* at or below a delegation: not this zone's to answer */
+	ZONE_UNKNOWN,   /* the zone's to answer, but the file does not tell */
 };
 struct zone_answer {
 	enum zone_kind kind;

@@ -27,7 +27,8 @@ static bool zone_has(struct source *s, enum ask kind, uint16_t type, const char 
 	scratch.oom = z->arena->oom;
 	zone_lookup(&scratch, z->zone, name, type, &answer);
 	arena_free(&scratch);
-	return answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED;
+	return answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED &&
+	       answer.kind != ZONE_UNKNOWN;
 }
 
 static void lose(struct fact *f, enum fact_why why, const char *detail)
@@ -102,7 +103,8 @@ static void walk(const struct zone_source *z, struct arena *a, struct fact *f)
 		zone_lookup(a, z->zone, name, f->type, &answer);
 		switch (answer.kind) {
 		case ZONE_OUTSIDE:
-		case ZONE_DELEGATED: f->state = FACT_OPEN; return;
+		case ZONE_DELEGATED:
+		case ZONE_UNKNOWN: f->state = FACT_OPEN; return;
 		case ZONE_ANSWER: settle_some(a, f, &answer); return;
 		case ZONE_NODATA: settle_none(z, f, WHY_NODATA); return;
 		case ZONE_NXDOMAIN: settle_none(z, f, WHY_NXDOMAIN); return;

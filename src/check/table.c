@@ -24,6 +24,7 @@ static const struct {
 	{ check_dnsbl, true },
 	{ check_sender, true },
 	{ check_stack, true },
+	{ check_zone, true },
 	{ check_together, true },
 };
 /* clang-format on */

@@ -131,7 +131,8 @@ struct str rr_text(struct arena *a, const struct rr *rr)
 {
 	switch (rr->type) {
 	case RR_TXT:
-	case RR_SPF: return rr->data;
+	case RR_SPF:
+	case RR_LINE: return rr->data;
 	case RR_MX: return str_c(arena_printf(a, "%u %s", rr->preference, rr->target));
 	case RR_PTR:
 	case RR_CNAME:

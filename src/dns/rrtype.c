@@ -16,6 +16,8 @@ const char *rrtype_name(struct arena *a, uint16_t type)
 	for (size_t i = 0; i < NTYPES; i++)
 		if (types[i].type == type)
 			return types[i].name;
+	if (type == RR_LINE)
+		return "line";
 	return arena_printf(a, "TYPE%u", type);
 }
 

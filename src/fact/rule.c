@@ -31,6 +31,7 @@ static const struct {
 	[PROTO_BIMI] = { "bimi", "BIMI" },
 	[PROTO_PROFILE] = { "profile", "profile" },
 	[PROTO_STACK] = { "stack", "library" },
+	[PROTO_ZONE] = { "zone", "zone file" },
 };
 
 bool rule_from(struct str name, enum rule_id *out)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "name.h"
+#include "zone_form.h"
 #include "zone_read.h"
 
 static const char *errno_text(int e)
@@ -105,7 +106,8 @@ static bool is_plausible(const char *name)
 
 const char *zone_file_origin(struct arena *a, const char *path)
 {
-	static const char *const ends[] = { ".zone", ".db", ".hosts", ".txt", ".dns", ".bind" };
+	static const char *const ends[] = { ".zone", ".db",   ".hosts", ".txt", ".dns",
+					    ".bind", ".yaml", ".yml",   ".json" };
 	struct str s = str_c(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
 	const char *name;
 
@@ -117,6 +119,6 @@ const char *zone_file_origin(struct arena *a, const char *path)
 				s.n -= strlen(ends[i]);
 				break;
 			}
-	name = name_from_text(a, s);
+	name = draft_name(a, s, NULL);
 	return name && is_plausible(name) ? name : NULL;
 }

@@ -8,7 +8,9 @@
  * names below it (RFC 6672 3.2).
  * 3. Where a name does not exist, the last one that did is the closest encloser; "*" below it, and
  * no other, stands for the rest of the name (RFC 4592 3.3.1). Without it the name does not exist.
- * 4. At the name found: its records of the type, else its CNAME, else no data (RFC 2308 2.2). */
+ * 4. At the name found: its records of the type, else its CNAME, else no data (RFC 2308 2.2).
+ * 5. What the file tells to be there without telling what it is (RR_HOLE) is not known, and neither
+ * is what a partial zone does not have. */
 #include "name.h"
 #include "rrtype.h"
 #include "zone_read.h"
@@ -114,11 +116,35 @@ static size_t of_type(const struct zone_node *node, uint16_t type, const struct 
 	return n;
 }
 
-/* Step 4. */
-static void answer(const struct zone_node *node, uint16_t type, struct zone_answer *out)
+/* Has the node a mark of this kind, RR_HOLE or RR_GONE, for the type? What may be a CNAME or a
+ * delegation stands for every type. */
+static bool is_marked(const struct zone_node *node, uint16_t mark, uint16_t type)
 {
-	out->kind = ZONE_NODATA;
-	out->n = of_type(node, type, &out->rr);
+	const struct zone_rr *rr = NULL;
+	size_t n = of_type(node, mark, &rr);
+
+	for (size_t i = 0; i < n; i++) {
+		struct str d = rr[i].rr.data;
+		unsigned of;
+
+		if (d.n != 2)
+			continue;
+		of = (unsigned)(uint8_t)d.p[0] << 8 | (uint8_t)d.p[1];
+		if (of == type ||
+		    (mark == RR_HOLE && (!of || of == RR_CNAME || (of == RR_NS && type != RR_NS))))
+			return true;
+	}
+	return false;
+}
+
+/* Steps 4 and 5. */
+static void answer(const struct zone *z, const struct zone_node *node, uint16_t type,
+		   struct zone_answer *out)
+{
+	bool hole = is_marked(node, RR_HOLE, type);
+
+	out->kind = hole ? ZONE_UNKNOWN : ZONE_NODATA;
+	out->n = hole ? 0 : of_type(node, type, &out->rr);
 	if (out->n) {
 		out->kind = ZONE_ANSWER;
 		return;
@@ -127,6 +153,8 @@ static void answer(const struct zone_node *node, uint16_t type, struct zone_answ
 	if (out->n) {
 		out->kind = ZONE_CNAME;
 		out->target = out->rr->rr.target;
+	} else if (z->partial && !is_marked(node, RR_GONE, type)) {
+		out->kind = ZONE_UNKNOWN;
 	}
 }
 
@@ -170,7 +198,12 @@ void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16
 		if (!find(z, (struct str){ (const char *)key, end[i] }, &node) && i > apex) {
 			if (!find_wildcard(z, (struct str){ (const char *)key, end[i - 1] },
 					   &node)) {
-				out->kind = ZONE_NXDOMAIN;
+				out->kind = z->partial ? ZONE_UNKNOWN : ZONE_NXDOMAIN;
+				return;
+			}
+			/* the name itself may be among what is not known */
+			if (z->partial) {
+				out->kind = ZONE_UNKNOWN;
 				return;
 			}
 			out->wildcard = true;
@@ -181,5 +214,5 @@ void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16
 	}
 	if (out->wildcard && is_border(a, node, false, false, name, type, out))
 		return;
-	answer(node, type, out);
+	answer(z, node, type, out);
 }

@@ -1,6 +1,7 @@
 /* Reading a zone file: entries to libzscanner, directives here. */
 #include "zone_read.h"
 #include "name.h"
+#include "zone_form.h"
 
 /* What an error of libzscanner is called here, where its own words are not enough. */
 static const struct {
@@ -67,20 +68,38 @@ static const char *quote(struct arena *a, const struct zone_entry *e, unsigned l
 	return p;
 }
 
+/* Does the scanner know whose record it fails on? */
+static bool knows_owner(const zs_scanner_t *s)
+{
+	if (!s || !s->r_owner_length || s->state != ZS_STATE_ERROR)
+		return s && s->r_owner_length && s->r_type;
+	return s->error.code != ZS_BAD_OWNER && s->error.code != ZS_BAD_PREVIOUS_OWNER &&
+	       s->error.code != ZS_LABEL_OVERFLOW && s->error.code != ZS_DNAME_OVERFLOW &&
+	       s->error.code != ZS_RIGHT_PARENTHESIS;
+}
+
 void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entry *e,
 		    const char *what)
 {
 	struct zone_reader *r = at->r;
+	struct zone_trouble t = { at->file, line, at->column, what, NULL, NULL, 0, 0 };
 
 	/* Only the user's own file is quoted from: $INCLUDE may name a file whose content is
 	 * nobody's business. */
-	if (!r->err && e && at->depth == 0)
-		r->err = arena_printf(r->arena, "%s:%u: %s: %s", at->file, line, what,
-				      quote(r->arena, e, line));
-	else if (!r->err)
-		r->err = arena_printf(r->arena, "%s:%u: %s", at->file, line, what);
+	if (e && at->depth == 0)
+		t.quote = quote(r->arena, e, line);
+	if (!r->err)
+		r->err = arena_printf(r->arena, "%s:%u: %s%s%s", at->file, line, what,
+				      t.quote ? ": " : "", t.quote ? t.quote : "");
+	if (knows_owner(at->s)) {
+		t.owner = at->s->r_owner;
+		t.owner_len = at->s->r_owner_length;
+		t.type = at->s->r_type;
+	}
+	if (r->trouble)
+		r->trouble(r, &t);
 	if (++r->errors >= ZONE_ERRORS_MAX)
-		r->stop = true;
+		r->stop = r->partial = true;
 }
 
 /* A fresh scanner that keeps nothing of the heap: the one string that zs_init() allots, a path for
@@ -126,6 +145,7 @@ static bool is_name_error(const zs_scanner_t *s)
 static void scan(zs_scanner_t *s, unsigned line, struct str text)
 {
 	s->line_counter = line;
+	s->r_type = 0;
 	zs_set_input_string(s, text.p, text.n);
 	zs_parse_record(s);
 }
@@ -152,8 +172,11 @@ void zone_read_record(struct zone_place *at, const struct zone_entry *e)
 	zs_scanner_t *s = at->s;
 	struct str text = scan_entry(at, e);
 
-	if (s->state == ZS_STATE_DATA && s->input.start == text.p &&
-	    s->input.end - s->input.current > 1) {
+	if (e->open_paren) {
+		zone_read_fail(at, e->line, e, error_text(ZS_UNCLOSED_MULTILINE));
+		scanner_reset(s);
+	} else if (s->state == ZS_STATE_DATA && s->input.start == text.p &&
+		   s->input.end - s->input.current > 1) {
 		zone_read_fail(at, e->line, e, "more than one record where one was expected");
 		scanner_reset(s);
 	} else if (s->state == ZS_STATE_DATA) {
@@ -166,6 +189,7 @@ void zone_read_record(struct zone_place *at, const struct zone_entry *e)
 			.data_len = s->r_data_length,
 			.file = at->file,
 			.line = e->line,
+			.column = at->column,
 			.longest = e->longest,
 		};
 
@@ -176,8 +200,6 @@ void zone_read_record(struct zone_place *at, const struct zone_entry *e)
 			zone_read_fail(
 				at, e->line, e,
 				"a quotation mark is opened here and not closed on the line");
-		else if (e->open_paren)
-			zone_read_fail(at, e->line, e, error_text(ZS_UNCLOSED_MULTILINE));
 		else
 			zone_read_fail(at, (unsigned)s->line_counter, e, error_text(s->error.code));
 		scanner_reset(s);
@@ -226,18 +248,20 @@ static void include_file(struct zone_place *at, const struct zone_entry *e, cons
 	struct zone_reader *r = at->r;
 	struct zone_place in = { .r = r, .depth = at->depth + 1 };
 	struct str text;
-	const char *why;
+	const char *why = NULL;
 
-	if (!r->may_include)
-		return zone_read_fail(at, e->line, NULL, "$INCLUDE is not obeyed here");
-	if (in.depth > ZONE_DEPTH_MAX || ++r->files > ZONE_FILES_MAX)
-		return zone_read_fail(
-			at, e->line, NULL,
-			"too many $INCLUDE, one within another: does a file include itself?");
 	in.file = zone_file_beside(r->arena, at->file, name);
-	if (!zone_file_read(r->arena, in.file, false, ZONE_OCTETS_MAX - r->octets, &text, &why))
-		return zone_read_fail(at, e->line, NULL,
-				      arena_printf(r->arena, "$INCLUDE %s: %s", name, why));
+	if (!r->may_include)
+		why = "$INCLUDE is not obeyed here";
+	else if (in.depth > ZONE_DEPTH_MAX || ++r->files > ZONE_FILES_MAX)
+		why = "too many $INCLUDE, one within another: does a file include itself?";
+	else if (!zone_file_read(r->arena, in.file, false, ZONE_OCTETS_MAX - r->octets, &text,
+				 &why))
+		why = arena_printf(r->arena, "$INCLUDE %s: %s", name, why);
+	if (why) {
+		r->partial = true;
+		return zone_read_fail(at, e->line, NULL, why);
+	}
 	r->octets += text.n;
 	in.s = scanner_at(r, in.depth, origin);
 	in.s->default_ttl = at->s->default_ttl;
@@ -255,6 +279,7 @@ static void directive(struct zone_place *at, const struct zone_entry *e)
 	size_t n = zone_entry_words(e, word, 3);
 	const char *name;
 
+	at->s->r_type = 0; /* what is wrong from here on is no record */
 	if (str_eq_ci(word[0], S("$TTL"))) {
 		zone_read_record(at, e);
 	} else if (str_eq_ci(word[0], S("$ORIGIN"))) {
@@ -282,6 +307,36 @@ static void directive(struct zone_place *at, const struct zone_entry *e)
 	}
 }
 
+/* Behind the first line of the entry at `pos`, and those that go on with it: they begin with a
+ * blank. */
+static size_t behind_first(struct str text, size_t pos, unsigned *line)
+{
+	do {
+		ptrdiff_t end = str_find(str_from(text, pos), '\n');
+
+		pos = end < 0 ? text.n : pos + (size_t)end + 1;
+		++*line;
+	} while (pos < text.n && is_wsp(text.p[pos]));
+	return pos;
+}
+
+/* A parenthesis without its fellow swallows the rest of the file. What was meant is likely one
+ * line, or lines that begin with blanks: reading goes on behind them, a few times. */
+static void recover(struct zone_place *at, struct str text, struct zone_entry *e, size_t *pos,
+		    unsigned *line)
+{
+	size_t from = *pos - e->text.n, to;
+
+	if (++at->r->recovered > ZONE_RECOVER_MAX) {
+		at->r->partial = true;
+		return;
+	}
+	*line = e->line;
+	to = behind_first(text, from, line);
+	*pos = to;
+	e->text = str_sub(text, from, to - from);
+}
+
 static void read_text(struct zone_place *at, struct str text)
 {
 	struct zone_entry e;
@@ -289,6 +344,8 @@ static void read_text(struct zone_place *at, struct str text)
 	size_t pos = str_starts(text, S("\xef\xbb\xbf")) ? 3 : 0;
 
 	while (!at->r->stop && zone_entry_next(text, &pos, &line, &e)) {
+		if (e.open_paren)
+			recover(at, text, &e, &pos, &line);
 		if (e.text.p[0] == '$')
 			directive(at, &e);
 		else if (!e.blank || e.open_paren)
@@ -303,4 +360,28 @@ void zone_read(struct zone_reader *r, const char *file, struct str text, const c
 	r->octets += text.n;
 	at.s = scanner_at(r, 0, origin);
 	read_text(&at, text);
+}
+
+void zone_read_draft(struct zone_reader *r, const char *file, const struct zone_draft *d,
+		     const char *origin)
+{
+	struct zone_place at = { .r = r, .file = file };
+
+	at.s = scanner_at(r, 0, origin);
+	for (size_t i = 0; i < d->n && !r->stop; i++) {
+		const struct zone_draft_line *l = &d->line[i];
+		struct zone_entry e;
+		unsigned line = l->line;
+		size_t pos = 0;
+
+		at.column = l->column;
+		if (zone_entry_next(l->text, &pos, &line, &e)) {
+			e.line = l->line;
+			at.s->r_type = 0;
+			if (l->fault)
+				zone_read_fail(&at, l->line, &e, l->fault);
+			else
+				zone_read_record(&at, &e);
+		}
+	}
 }

@@ -17,7 +17,8 @@ enum {
 	ZONE_FILES_MAX = 1000,
 	ZONE_DEPTH_MAX = 10,         /* of $INCLUDE within $INCLUDE */
 	ZONE_GENERATE_MAX = 1 << 20, /* records made by $GENERATE, all together */
-	ZONE_ERRORS_MAX = 20,        /* then reading stops */
+	ZONE_ERRORS_MAX = 1000,      /* then reading stops */
+	ZONE_RECOVER_MAX = 16,       /* parentheses without their fellow that are got over */
 };
 
 /* ---- zone_entry.c: entries ---- */
@@ -56,26 +57,41 @@ struct zone_raw {
 	const uint8_t *data;
 	size_t data_len;
 	const char *file;
-	unsigned line;
+	unsigned line, column;
 	size_t longest; /* as in struct zone_entry */
+};
+
+/* A line that is neither a record nor a directive. Lent, as struct zone_raw. */
+struct zone_trouble {
+	const char *file;
+	unsigned line, column;
+	const char *what;
+	const char *quote;    /* what stands there; NULL: not to be shown */
+	const uint8_t *owner; /* on the wire, when the line tells it; else NULL */
+	size_t owner_len;
+	uint16_t type; /* 0: not told */
 };
 
 struct zone_reader;
 /* Called for each record, in order. `raw` is lent. False: read no further. */
 typedef bool zone_record_fn(struct zone_reader *r, const struct zone_raw *raw);
+/* Called for each line that cannot be read. */
+typedef void zone_trouble_fn(struct zone_reader *r, const struct zone_trouble *t);
 
 struct zone_reader {
 	struct arena *arena;
 	zone_record_fn *record;
+	zone_trouble_fn *trouble; /* NULL: nobody asks */
 	void *arg;
 	bool may_include;
 	bool stop;
+	bool partial;             /* part of what the file says could not be had */
 	const char *first_origin; /* the first $ORIGIN; NULL: none yet */
 	const char *err;          /* the first error; NULL: none */
 	unsigned errors;
 	size_t octets;
 	unsigned files;
-	unsigned generated;
+	unsigned generated, recovered;
 	zs_scanner_t *scanner[ZONE_DEPTH_MAX + 1];
 };
 
@@ -85,16 +101,22 @@ struct zone_place {
 	zs_scanner_t *s;
 	const char *file;
 	unsigned depth;
+	unsigned column; /* 0: not told */
 };
 
 /* Reads a whole text as the zone's file. `origin` is what relative names are relative to at its
  * beginning. */
 void zone_read(struct zone_reader *r, const char *file, struct str text, const char *origin);
 
+/* The same for lines that were made of a file of another form. */
+struct zone_draft;
+void zone_read_draft(struct zone_reader *r, const char *file, const struct zone_draft *d,
+		     const char *origin);
+
 /* Hands one record's text to libzscanner. */
 void zone_read_record(struct zone_place *at, const struct zone_entry *e);
 
-/* Keeps the first error. `e` NULL, or the entry to quote from. */
+/* Tells of the line, and keeps the first error. `e` NULL, or the entry to quote from. */
 void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entry *e,
 		    const char *what);
 

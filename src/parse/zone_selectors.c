@@ -62,6 +62,8 @@ static bool leads_away(const struct zone *z, const struct zone_node *node)
 
 bool zone_may_sign(const struct zone *z)
 {
+	if (z->partial)
+		return true;
 	for (size_t i = 0; i < z->nnode; i++) {
 		const char *owner = z->node[i].owner;
 

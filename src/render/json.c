@@ -37,6 +37,15 @@ static json_t *source_of(struct js *js, const struct fact *f, const struct rr *r
 	return js_words(js, f->source);
 }
 
+/* The column, where the file has more than records in its lines: YAML, JSON. */
+static void set_column(struct js *js, json_t *o, const struct fact *f, const struct rr *rr)
+{
+	if (!rr && f->nrr)
+		rr = &f->rr[0];
+	if (rr && rr->column)
+		js_set(js, o, "column", json_integer(rr->column));
+}
+
 static json_t *evidence(struct js *js, const struct finding *f)
 {
 	const struct fact *fact = f->fact;
@@ -64,6 +73,7 @@ static json_t *evidence(struct js *js, const struct finding *f)
 	js_set(js, o, "ttl",
 	       js_number_if(js, some && fact->kind == ASK_DNS, f->rr ? f->rr->ttl_s : fact->ttl_s));
 	js_set(js, o, "source", source_of(js, fact, f->rr));
+	set_column(js, o, fact, f->rr);
 	if (some && !js_is_utf8(text))
 		js_set(js, o, "hex", js_hex(js, text));
 	js_set(js, o, "why",

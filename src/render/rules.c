@@ -27,6 +27,7 @@ void render_rules_markdown(struct buf *out)
 		buf_addf(out, "\n## %s\n",
 			 p == PROTO_PROFILE ? "Baselines (`--profile`)"
 			 : p == PROTO_STACK ? "Receiver libraries (`--stack`)"
+			 : p == PROTO_ZONE  ? "Zone files (`--zone`)"
 					    : proto_title((enum proto)p));
 		for (int i = 0; i < (int)RULE_COUNT; i++) {
 			const struct rule *r = &rules[i];

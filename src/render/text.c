@@ -292,6 +292,23 @@ static void put_stack(struct pen *p, const struct report *r, bool *apart)
 	*apart = true;
 }
 
+/* What name servers do not take in the zone files. */
+static void put_zone(struct pen *p, const struct report *r, bool *apart)
+{
+	if (!has_findings(p, r, PROTO_ZONE))
+		return;
+	if (!*apart)
+		pen_newline(p);
+	p->indent = 2;
+	pen_style(p, STYLE_BOLD);
+	pen_words(p, "Zone files");
+	pen_style(p, STYLE_PLAIN);
+	pen_newline(p);
+	text_findings(p, r, PROTO_ZONE);
+	pen_newline(p);
+	*apart = true;
+}
+
 /* ---- the tail ---- */
 
 static size_t count_offline(const struct report *r)
@@ -438,5 +455,6 @@ void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 		put_block(&p, r, (enum proto)proto, &apart);
 	put_profiles(&p, r, &apart);
 	put_stack(&p, r, &apart);
+	put_zone(&p, r, &apart);
 	put_tail(&p, r, index + 1 == total, apart);
 }

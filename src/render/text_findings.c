@@ -179,7 +179,10 @@ static void put_place(struct pen *p, const struct finding *f)
 	pen_to(p, COL_EVIDENCE);
 	pen_style(p, STYLE_DIM);
 	pen_words(p, question);
-	if (rr && rr->file)
+	/* a plan is one line of JSON: then the column says more */
+	if (rr && rr->file && rr->line == 1 && rr->column)
+		pen_words(p, arena_printf(p->scratch, " (%s:1:%u)", rr->file, rr->column));
+	else if (rr && rr->file)
 		pen_words(p, arena_printf(p->scratch, " (%s:%u)", rr->file, rr->line));
 	else if (p->o->verbose && fact->source)
 		pen_words(p, arena_printf(p->scratch, " (%s)", fact->source));

@@ -132,6 +132,7 @@ void text_records(struct pen *p, const struct report *r, enum proto proto)
 	case PROTO_BIMI: put_record(p, r, r->bimi.fact, r->bimi.rr); break;
 	case PROTO_PROFILE:
 	case PROTO_STACK:
+	case PROTO_ZONE:
 	case PROTO_ALL: break;
 	}
 }

@@ -101,7 +101,9 @@ expect 0 'no risk' --replay $good --selector sel1 --discover none --ignore spf-f
 
 # ---- files ----
 expect 2 'no such file|No such file' --zone "$work/none" --offline
-expect 2 'folder' --zone "$work" --offline
+mkdir "$work/nothing"
+expect 2 'no zone file in this folder' --zone "$work/nothing" --offline
+expect 2 'no file of such a name' --zone "$work/nothing/*.zone" --offline
 expect 2 'No such file' --replay "$work/none" example.com
 expect 2 'folder' --replay "$work" example.com
 printf 'example.com TXT MAYBE\n' >"$work/bad.tape"
@@ -118,11 +120,14 @@ expect 0 '' --replay $good --selector sel1 --discover none --format json --outpu
 is 'the report is written' grep -q '"schema": "authcheck/1"' "$work/report"
 is 'nothing is left beside it' [ "$(find "$work" -name 'report*' | wc -l)" -eq 1 ]
 
-# ---- a zone that a name server refuses, and names that it only ignores ----
+# ---- a zone that a name server refuses, and names that it only ignores: each a finding on its line, and the rest is audited ----
 printf '@ SOA a b 1 2 3 4 5\n@ NS a\nw CNAME x\nw A 93.184.215.20\n' >"$work/refused.zone"
-expect 2 'refused.zone:[34]: .*name servers refuse the zone' --zone "$work/refused.zone" --origin refused.test --offline
+expect 1 'zone-cname-other' --zone "$work/refused.zone" --origin refused.test --offline
+expect 1 '"source": "[^"]*refused.zone:3"' --zone "$work/refused.zone" --origin refused.test --offline --format json
+expect 1 'dmarc-none' --zone "$work/refused.zone" --origin refused.test --offline
+expect 1 'zone-cname-other' --zone "$work/refused.zone" --origin refused.test --offline elsewhere.test
 printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ TXT "v=spf1 -all"\nout.elsewhere.net. A 93.184.215.20\n' >"$work/outside.zone"
-expect 1 'outside.zone:4: ignored: ' --zone "$work/outside.zone" --origin outside.test --offline
+expect 1 'zone-outside' --zone "$work/outside.zone" --origin outside.test --offline
 
 # ---- a parent and its child: the nearer zone answers, whichever was named first and delegated or not ----
 printf '@ SOA a b 1 2 3 4 5\n@ NS a\n@ TXT "v=spf1 -all"\n' >"$work/parent.zone"

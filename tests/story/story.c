@@ -73,6 +73,9 @@ static void directive(struct story *s, struct str line)
 		}
 	} else if (str_eq(line, S("#! bare zone"))) {
 		s->setup.wish.dkim_zone = DKIM_ZONE_BARE;
+	} else if ((v = rest_of(line, "#! line ")).p) {
+		assert_true(s->nline < sizeof(s->line) / sizeof(s->line[0]));
+		s->line[s->nline++] = text(s, v);
 	} else if ((v = rest_of(line, "#! ip ")).p) {
 		assert_true(ip_parse(v, ip, &n) && s->setup.wish.nips < 16);
 		s->ip[s->setup.wish.nips++] = (struct str){ arena_strndup(&s->arena, (char *)ip, n),
@@ -106,6 +109,26 @@ static void directives(struct story *s, struct str t)
 		if (str_starts(line, S("#!")))
 			directive(s, str_trim(line));
 	}
+}
+
+/* The faults of the zone file that the story's lines are. What they answer is not asked. */
+static void read_zone(struct story *s)
+{
+	const char *all = "@ SOA ns hostmaster 1 2 3 4 5\n@ NS ns\n", *err = NULL;
+	const struct zone_fault **fault;
+	struct zone z;
+
+	if (!s->nline)
+		return;
+	for (size_t i = 0; i < s->nline; i++)
+		all = arena_printf(&s->arena, "%s%s\n", all, s->line[i]);
+	if (!parse_zone_text(&s->arena, "db", str_c(all), s->domain, &z, &err))
+		fail_msg("%s: %s", s->path, err);
+	fault = arena_array(&s->arena, z.nfault, sizeof(*fault));
+	for (size_t i = 0; i < z.nfault; i++)
+		fault[i] = &z.fault[i];
+	s->setup.wish.zone_fault = fault;
+	s->setup.wish.nzone_fault = z.nfault;
 }
 
 static void read_into(struct story *s, const char *path, struct buf *out)
@@ -144,6 +167,7 @@ static void read_behind(struct story *s, const char *base, const char *path)
 	all = arena_str(&s->arena, buf_str(&b));
 	buf_free(&b);
 	directives(s, str_from(all, own));
+	read_zone(s);
 	if (!tape_read(&s->arena, all, &s->tape, &err))
 		fail_msg("%s (behind %s): %s", s->path, base, err);
 	s->setup.now_s = s->tape.facts.now_s;

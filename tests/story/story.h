@@ -5,6 +5,7 @@
 
 #include "audit.h"
 #include "tape.h"
+#include "zone.h"
 
 struct story {
 	struct arena arena;
@@ -22,6 +23,8 @@ struct story {
 	const char *selector[16];
 	const char
 		*zone_selector[16]; /* "#! zone a b": the zone at hand has these, and no others */
+	const char *line[32]; /* "#! line www CNAME a": of the zone file at hand, for its faults */
+	size_t nline;
 	struct str ip[16];
 	struct tape tape;
 	struct audit_setup setup;

@@ -1,0 +1,214 @@
+/* What name servers refuse in a zone, and what they take though nobody can mean it. */
+#include <stdlib.h>
+
+#include "name.h"
+#include "psl.h"
+#include "rrtype.h"
+#include "zone_build.h"
+
+enum { FAULTS_MAX = 1000 };
+
+void zone_fault_add(struct arena *a, struct zone_builder *b, size_t seq, const struct zone_fault *f)
+{
+	if (b->nfault >= FAULTS_MAX)
+		return;
+	b->fault = arena_grow(a, b->fault, b->nfault, &b->fault_cap, sizeof(*b->fault));
+	b->fault_seq = arena_grow(a, b->fault_seq, b->nfault, &b->seq_cap, sizeof(*b->fault_seq));
+	b->fault[b->nfault] = *f;
+	b->fault_seq[b->nfault++] = seq;
+}
+
+static struct zone_fault fault_of(enum zone_fault_kind kind, const struct zone_rr *zr)
+{
+	return (struct zone_fault){
+		.kind = kind,
+		.file = zr->rr.file,
+		.line = zr->rr.line,
+		.column = zr->rr.column,
+		.owner = zr->owner,
+		.rr = &zr->rr,
+	};
+}
+
+static void refuse(struct arena *a, struct zone_builder *b, size_t seq, enum zone_fault_kind kind,
+		   const struct zone_rr *zr, const char *what)
+{
+	struct zone_fault f = fault_of(kind, zr);
+
+	f.refused = true;
+	f.what = arena_printf(a, "%s has %s: name servers refuse the zone", zr->owner, what);
+	zone_fault_add(a, b, seq, &f);
+}
+
+/* Types that may stand beside a CNAME (RFC 4034 2, 3, 4; KEY: RFC 3007 3.1.1), and marks of what is
+ * not known. */
+static bool beside_cname(uint16_t type)
+{
+	enum { KEY = 25 };
+
+	return type == RR_RRSIG || type == RR_NSEC || type == KEY || type == RR_GONE;
+}
+
+static void check_node(struct arena *a, struct zone_builder *b, const struct zone_node *node,
+		       const size_t *seq)
+{
+	const struct zone_rr *cname = NULL, *other = NULL, *rr = node->rr;
+	size_t at = 0;
+	unsigned cnames = 0;
+
+	for (size_t i = 0; i < node->n; i++) {
+		uint16_t type = rr[i].rr.type;
+
+		if (type == RR_CNAME && !cnames++) {
+			cname = &rr[i];
+			at = i;
+		} else if (type != RR_CNAME && !beside_cname(type)) {
+			other = &rr[i];
+		}
+		if (type == RR_SOA && strcmp(node->owner, b->z->origin) != 0)
+			refuse(a, b, seq[i], ZONE_BAD_SOA, &rr[i],
+			       "an SOA record, which only the origin may have");
+		if (type == RR_SOA && i && rr[i - 1].rr.type == RR_SOA)
+			refuse(a, b, seq[i], ZONE_BAD_SOA, &rr[i], "a second SOA record");
+		if (type == RR_NS && str_starts(str_c(node->owner), S("*.")))
+			refuse(a, b, seq[i], ZONE_WILDCARD_NS, &rr[i], "NS records at a wildcard");
+	}
+	if (cname && other)
+		refuse(a, b, seq[at], ZONE_CNAME_OTHER, cname,
+		       "a CNAME record beside records of other types");
+	if (cnames > 1)
+		refuse(a, b, seq[at], ZONE_CNAME_TWICE, cname, "more than one CNAME record");
+}
+
+/* ---- a final dot that is missing ---- */
+
+/* The name without the origin at its end; NULL: it has none, or is the origin. */
+static const char *relative(struct arena *a, const char *name, const char *origin)
+{
+	size_t n = strlen(name), o = strlen(origin);
+
+	if (strcmp(origin, ".") == 0 || n <= o + 1 || !name_is_under(name, origin))
+		return NULL;
+	return arena_strndup(a, name, n - o - 1);
+}
+
+static bool exists(const struct zone *z, const char *name)
+{
+	const struct zone_node *first;
+
+	return zone_below(z, name, &first) > 0;
+}
+
+/* Is it a whole name of the world: two labels or more, and the last of them one that the Public
+ * Suffix List has a rule for? Labels of their own that are also such suffixes ("mail.box",
+ * "ns1.dev") are not rare within an organization, so that only those count under which mail is
+ * common. */
+static bool looks_whole(const char *name)
+{
+	static const char *const tops[] = { "com", "net", "org", "edu", "gov", "info" };
+	const char *top = name_tail(name, 1);
+
+	if (name_labels(name) < 2 || !name_is_host(name))
+		return false;
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		if (strcmp(top, tops[i]) == 0)
+			return true;
+	return strlen(top) == 2 && name_labels(name) > 2 && psl_is_suffix(name_tail(name, 2));
+}
+
+/* A name that ends in the origin twice, or in a top-level domain and the origin, and leads nowhere.
+ */
+static void check_dots(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
+		       size_t seq)
+{
+	const struct zone *z = b->z;
+	const char *owner = relative(a, zr->owner, z->origin),
+		   *target = zr->rr.target ? relative(a, zr->rr.target, z->origin) : NULL;
+	struct zone_fault f = fault_of(ZONE_DOUBLED, zr);
+
+	if (owner && name_is_under(owner, z->origin)) {
+		f.what = arena_printf(
+			a,
+			"%s ends in %s twice: the name was written whole, without a dot at its end",
+			zr->owner, z->origin);
+		zone_fault_add(a, b, seq, &f);
+	}
+	/* of an MX host and of a key's CNAME the rules of MX and DKIM tell */
+	if (!target || zr->rr.type == RR_MX || strstr(zr->owner, "._domainkey.") ||
+	    exists(z, zr->rr.target))
+		return;
+	if (name_is_under(target, z->origin)) {
+		f.what = arena_printf(
+			a,
+			"it leads to %s, which is not there and ends in %s twice: write %s. with a dot at its end",
+			zr->rr.target, z->origin, target);
+	} else if (looks_whole(target)) {
+		f.kind = ZONE_NO_DOT;
+		f.what = arena_printf(
+			a,
+			"it leads to %s, which is not there: if %s was meant, write a dot at its end",
+			zr->rr.target, target);
+	} else {
+		return;
+	}
+	zone_fault_add(a, b, seq, &f);
+}
+
+/* ---- all of them ---- */
+
+struct ranked {
+	struct zone_fault fault;
+	size_t seq;
+};
+
+static int by_seq(const void *x, const void *y)
+{
+	const struct ranked *a = x, *b = y;
+
+	if (a->seq != b->seq)
+		return a->seq < b->seq ? -1 : 1;
+	return strcmp(a->fault.what, b->fault.what);
+}
+
+static void keep_faults(struct arena *a, struct zone_builder *b)
+{
+	struct ranked *row = arena_array(a, b->nfault, sizeof(*row));
+
+	for (size_t i = 0; i < b->nfault; i++)
+		row[i] = (struct ranked){ b->fault[i], b->fault_seq[i] };
+	qsort(row, b->nfault, sizeof(*row), by_seq);
+	for (size_t i = 0; i < b->nfault; i++)
+		b->fault[i] = row[i].fault;
+	b->z->fault = b->fault;
+	b->z->nfault = b->nfault;
+}
+
+void zone_find_faults(struct arena *a, struct zone_builder *b, const size_t *seq)
+{
+	const struct zone *z = b->z;
+
+	for (size_t i = 0; i < z->nnode; i++)
+		check_node(a, b, &z->node[i], seq + (z->node[i].rr - z->rr));
+	for (size_t i = 0; i < z->n && b->nfault < FAULTS_MAX; i++)
+		check_dots(a, b, &z->rr[i], seq[i]);
+	keep_faults(a, b);
+}
+
+const char *zone_refused(struct arena *a, const struct zone *z)
+{
+	const struct zone_fault *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < z->nfault; i++) {
+		if (!z->fault[i].refused)
+			continue;
+		first = first ? first : &z->fault[i];
+		n++;
+	}
+	if (!first)
+		return NULL;
+	if (n == 1)
+		return arena_printf(a, "%s:%u: %s", first->file, first->line, first->what);
+	return arena_printf(a, "%s:%u: %s (and %zu more)", first->file, first->line, first->what,
+			    n - 1);
+}

@@ -1,0 +1,137 @@
+/* zone_form: zones that are kept in other forms than RFC 1035's, and how they become zones. Private
+ * to src/parse/zone*.c.
+ *
+ * Layer: parse. All of these forms are YAML, JSON being nearly a part of it: one reader (libyaml)
+ * makes a tree of any of them, each node with its line and column. What kind of file it is, the
+ * tree's content tells. A converter for each kind then writes every record as one line of a BIND
+ * zone file, with the place that it came from, and those lines are read as any zone file is: there
+ * is one parser of record data. */
+#ifndef AUTHCHECK_PARSE_ZONE_FORM_H
+#define AUTHCHECK_PARSE_ZONE_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "str.h"
+
+enum {
+	DOC_DEPTH_MAX = 64,
+	DOC_NODES_MAX = 8 * 1024 * 1024,
+	DOC_ANCHORS_MAX = 1000,
+	DOC_OCTETS_MAX = 128 * 1024 * 1024,
+	DRAFT_LINES_MAX = 2 * 1024 * 1024, /* of all zones of a file */
+	DRAFT_ZONES_MAX = 10000,
+};
+
+/* ---- zone_doc.c: the tree ---- */
+enum doc_kind { DOC_SCALAR, DOC_LIST, DOC_MAP };
+struct doc_node;
+struct doc_pair {
+	const struct doc_node *key, *value;
+};
+struct doc_node {
+	enum doc_kind kind;
+	unsigned line, column; /* both from 1 */
+	bool plain;            /* a scalar without quotation marks: may be a number, null, true */
+	struct str text;       /* a scalar's */
+	const struct doc_node **item;
+	struct doc_pair *pair;
+	size_t n; /* of item, or of pair */
+};
+
+/* Does the text begin as one of these forms, and not as a BIND zone file? */
+bool doc_sniff(struct str text);
+
+/* Reads the text's only document. Aliases are the node that they name.
+ * False and *err ("FILE:LINE:COLUMN: …") when it cannot be read or is too much. */
+bool doc_read(struct arena *a, const char *file, struct str text, const struct doc_node **root,
+	      const char **err);
+
+/* The value of a key, also of one that a merge key ("<<") brings; NULL: there is none, or it is
+ * null, or `map` is NULL or no map. Of a key that stands twice the last value, as YAML and JSON
+ * readers have it. */
+const struct doc_node *doc_get(const struct doc_node *map, const char *key);
+/* The same; NULL when it is not of that kind. */
+const struct doc_node *doc_list(const struct doc_node *map, const char *key);
+/* A scalar's text; n 0 when there is none. */
+struct str doc_text(const struct doc_node *map, const char *key);
+/* Is it true, on, yes? */
+bool doc_true(const struct doc_node *map, const char *key);
+bool doc_is_null(const struct doc_node *n);
+/* A list's items; a map or a scalar is a list of itself, NULL an empty one. */
+size_t doc_items(const struct doc_node *n);
+const struct doc_node *doc_item(const struct doc_node *n, size_t i);
+
+/* ---- zone_draft.c: the lines ---- */
+struct zone_draft_line {
+	struct str text; /* one line of a zone file, names whole, newline at its end */
+	unsigned line, column;
+	const char *fault; /* no record: why; then `text` is what is quoted */
+};
+struct zone_draft {
+	struct zone_drafts *all;
+	const char *origin; /* as name.h has it */
+	bool partial;       /* as in struct zone */
+	struct zone_draft_line *line;
+	size_t n, cap;
+};
+struct zone_drafts {
+	struct arena *arena;
+	const char *file, *origin; /* the user's --origin, or what the file's name tells; or NULL */
+	bool foreign;              /* as in struct zones */
+	const char *err;           /* the first thing that makes it no file of zones */
+	struct zone_draft **item;
+	size_t n, cap, lines;
+};
+
+/* The draft of that origin, made when there is none. NULL and all->err when there are too many. */
+struct zone_draft *draft_zone(struct zone_drafts *all, const char *origin);
+
+/* What all records of a set have in common. */
+struct draft_set {
+	struct zone_draft *zone;
+	const char *owner; /* as name.h has it, or NULL: no name */
+	struct str type;   /* as written */
+	const char *ttl;   /* digits, perhaps with a unit */
+};
+
+/* A record from its data in presentation form. Names in it are whole, with or without a final dot.
+ * `octal`: escapes are \OOO (Route 53) and not \DDD. */
+void draft_data(const struct draft_set *s, const struct doc_node *at, struct str data, bool octal);
+/* A TXT record of one text, parted at 255 octets. */
+void draft_txt(const struct draft_set *s, const struct doc_node *at, struct str text);
+/* A record from its fields, each in a key of its own. `keys` picks the column of names. */
+enum draft_keys { KEYS_OCTODNS, KEYS_DNSCONTROL, KEYS_CLOUDFLARE };
+/* False when the type is not one that is kept in fields. */
+bool draft_fields(const struct draft_set *s, const struct doc_node *map, enum draft_keys keys);
+
+/* There is a set of that type that the file does not tell, 0: of any; or, with `gone`, there is
+ * none. */
+void draft_hole(const struct draft_set *s, const struct doc_node *at, uint16_t type, bool gone);
+/* A provider's record that stands for addresses (ALIAS, ANAME, a proxy, a redirect). */
+void draft_addresses(const struct draft_set *s, const struct doc_node *at);
+/* A line that is no record. The set of the type, or all of the name where there is none, is not
+ * known. */
+void draft_fault(const struct draft_set *s, const struct doc_node *at, const char *what);
+
+/* A name as a file has it: whole or, with `under`, below that one; U-labels become A-labels. NULL:
+ * no name. */
+const char *draft_name(struct arena *a, struct str text, const char *under);
+
+/* A TTL as a zone file has it: of the forms of YAML 1.1's numbers (1_000, 0x12c, 1:00:00), a
+ * decimal number; of any other text that text. */
+const char *draft_ttl(struct arena *a, struct str text);
+
+/* ---- the kinds ---- */
+/* Makes drafts of the tree. False when it is not of that kind at all. */
+typedef bool zone_form_fn(struct zone_drafts *d, const struct doc_node *root);
+zone_form_fn form_octodns, form_route53, form_dnscontrol, form_terraform;
+
+/* ---- zone_form.c ---- */
+/* Reads a text of one of these forms. False and *err when it is none, or has no record. */
+bool zone_form_read(struct arena *a, const char *file, struct str text, const char *origin,
+		    struct zone_drafts *out, const char **err);
+
+#endif

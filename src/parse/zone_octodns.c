@@ -1,0 +1,208 @@
+/* octoDNS: a map of names below the origin, each a record or a list of records. The zone's name is
+ * the file's. Names in data are whole, with or without a final dot: octoDNS never adds the zone's
+ * name. */
+#include "name.h"
+#include "rrtype.h"
+#include "zone_form.h"
+
+#define TTL_DEFAULT "3600"
+
+static bool is_record(const struct doc_node *n)
+{
+	return n->kind == DOC_MAP && doc_text(n, "type").n;
+}
+
+static bool is_zone(const struct doc_node *root)
+{
+	size_t records = 0;
+
+	for (size_t i = 0; i < root->n; i++) {
+		const struct doc_node *v = root->pair[i].value;
+
+		if (root->pair[i].key->kind != DOC_SCALAR)
+			return false;
+		for (size_t k = 0; k < doc_items(v); k++)
+			records += is_record(doc_item(v, k));
+	}
+	return records > 0;
+}
+
+/* "\;" is a semicolon, as octoDNS keeps it; \" and \\ are what they are elsewhere. */
+static struct str unescape(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\' && i + 1 < s.n && strchr(";\"\\", s.p[i + 1]))
+			i++;
+		p[n++] = s.p[i];
+	}
+	return (struct str){ p, n };
+}
+
+/* one" "two, one""two -> onetwo: where parts of a text meet. What octoDNS dumps of a zone whose
+ * parts have no blank between them keeps the marks of the second kind. */
+static struct str join_seams(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (str_starts(str_from(s, i), S("\" \"")))
+			i += 2;
+		else if (str_starts(str_from(s, i), S("\"\"")))
+			i++;
+		else
+			p[n++] = s.p[i];
+	}
+	return (struct str){ p, n };
+}
+
+/* "\"one\" \"two\"" -> onetwo: a text may be written in quoted parts. */
+static struct str join_parts(struct arena *a, struct str s)
+{
+	char *p;
+	size_t n = 0;
+	bool in = false;
+
+	s = str_trim(s);
+	if (s.n < 2 || s.p[0] != '"' || s.p[s.n - 1] != '"')
+		return join_seams(a, s);
+	p = arena_alloc(a, s.n);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"') {
+			in = !in;
+			continue;
+		}
+		if (!in)
+			continue;
+		if (s.p[i] == '\\' && i + 1 < s.n)
+			p[n++] = s.p[i++];
+		p[n++] = s.p[i];
+	}
+	return (struct str){ p, n };
+}
+
+static bool is_type(const struct draft_set *s, const char *type)
+{
+	return str_eq_ci(s->type, str_c(type));
+}
+
+/* Types of DNS that say nothing of mail: that the name exists is all that is kept of them. */
+static bool is_other(const struct draft_set *s)
+{
+	static const char *const types[] = { "LOC",        "HTTPS", "SVCB",    "URI",
+					     "OPENPGPKEY", "CERT",  "HINFO",   "RP",
+					     "DNSKEY",     "CDS",   "CDNSKEY", "SMIMEA" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (is_type(s, types[i]))
+			return true;
+	return false;
+}
+
+static void take_value(const struct draft_set *s, const struct doc_node *v)
+{
+	struct arena *a = s->zone->all->arena;
+
+	if (v->kind == DOC_MAP && draft_fields(s, v, KEYS_OCTODNS))
+		return;
+	if (v->kind != DOC_SCALAR)
+		draft_fault(s, v, "a value that does not fit the record's type");
+	else if (is_type(s, "TXT") || is_type(s, "SPF"))
+		draft_txt(s, v, unescape(a, join_parts(a, v->text)));
+	else
+		draft_data(s, v, v->text, false);
+}
+
+/* "Route53Provider/ALIAS" and its like, of one type or more; "ALIAS" is of addresses. */
+static void take_alias(const struct draft_set *s, const struct doc_node *record)
+{
+	const struct doc_node *values = doc_get(record, "values");
+
+	if (!values)
+		values = doc_get(record, "value");
+	for (size_t i = 0; i < doc_items(values); i++) {
+		const struct doc_node *v = doc_item(values, i);
+		uint16_t type = rrtype_from(doc_text(v, "type"));
+
+		if (!type)
+			return draft_addresses(s, v);
+		draft_hole(s, v, type, false);
+	}
+	if (!values)
+		draft_addresses(s, record);
+}
+
+/* Is the answer not the record's own data? */
+static bool is_proxied(const struct doc_node *record)
+{
+	return doc_true(doc_get(doc_get(record, "octodns"), "cloudflare"), "proxied") ||
+	       doc_true(doc_get(record, "cloudflare"), "proxied");
+}
+
+static void take_values(const struct draft_set *s, const struct doc_node *record)
+{
+	const struct doc_node *values = doc_get(record, "values");
+
+	if (!values)
+		values = doc_get(record, "value");
+	if (!values) {
+		draft_fault(s, record, "a record without a value");
+		return;
+	}
+	for (size_t i = 0; i < doc_items(values); i++)
+		take_value(s, doc_item(values, i));
+}
+
+static void take_record(struct zone_draft *z, const char *owner, const struct doc_node *record)
+{
+	struct draft_set s = { .zone = z, .owner = owner, .type = doc_text(record, "type") };
+	const struct doc_node *meta = doc_get(record, "octodns");
+	struct str ttl = doc_text(record, "ttl");
+
+	s.ttl = ttl.n ? draft_ttl(z->all->arena, ttl) : TTL_DEFAULT;
+	if (record->kind != DOC_MAP || !s.type.n)
+		draft_fault(&s, record, "a record without a type");
+	else if (doc_true(meta, "ignored"))
+		draft_hole(&s, record, rrtype_from(s.type) ? rrtype_from(s.type) : UINT16_MAX,
+			   false);
+	else if (is_type(&s, "ALIAS") || str_ends_ci(s.type, S("/ALIAS")))
+		take_alias(&s, record);
+	else if (is_proxied(record))
+		draft_addresses(&s, record);
+	else if (is_other(&s))
+		draft_hole(&s, record, UINT16_MAX, false);
+	else if (str_find(s.type, '/') >= 0 || is_type(&s, "URLFWD"))
+		draft_addresses(&s, record);
+	else
+		take_values(&s, record);
+}
+
+bool form_octodns(struct zone_drafts *d, const struct doc_node *root)
+{
+	struct zone_draft *z;
+
+	if (root->kind != DOC_MAP || !is_zone(root))
+		return false;
+	if (!d->origin) {
+		d->err = arena_printf(
+			d->arena,
+			"%s: the file's name does not say of which zone it is: say --origin NAME",
+			d->file);
+		return true;
+	}
+	z = draft_zone(d, d->origin);
+	for (size_t i = 0; z && i < root->n; i++) {
+		const struct doc_pair *p = &root->pair[i];
+		const char *owner = str_eq(p->key->text, S("@")) ? z->origin
+				    : p->key->text.n && p->key->text.p[p->key->text.n - 1] == '.'
+					    ? NULL
+					    : draft_name(d->arena, p->key->text, z->origin);
+
+		for (size_t k = 0; k < doc_items(p->value); k++)
+			take_record(z, owner, doc_item(p->value, k));
+	}
+	return true;
+}

@@ -1,0 +1,274 @@
+/* The zones of --zone: files, folders of them, and patterns. */
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "name.h"
+#include "program.h"
+
+enum { FOLDERS_MAX = 10000, FOLDER_DEPTH_MAX = 32, ZONE_FAULTS_TOLD = 10 };
+
+struct folder {
+	dev_t dev;
+	ino_t ino;
+};
+
+struct search {
+	struct program *p;
+	size_t cap;
+	struct folder *seen; /* each folder is read once, whatever links lead to it */
+	size_t nseen, seen_cap;
+};
+
+static bool add_zones(struct search *s, const struct zones *all)
+{
+	struct program *p = s->p;
+
+	for (size_t i = 0; i < all->n; i++) {
+		if (p->nzones == ZONES_MAX) {
+			complain("too many zones at once");
+			return false;
+		}
+		p->zone = arena_grow(&p->arena, p->zone, p->nzones, &s->cap, sizeof(*p->zone));
+		p->zone[p->nzones++] = &all->item[i];
+	}
+	return true;
+}
+
+static bool add_named(struct search *s, const char *path)
+{
+	struct program *p = s->p;
+	struct zones all;
+	const char *err;
+
+	if (parse_zones_file(&p->arena, path, p->o.origin, &all, &err))
+		return add_zones(s, &all);
+	complain(err);
+	return false;
+}
+
+/* ---- folders ---- */
+
+static bool ends_in(const char *path, const char *const *ends, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ends_ci(str_c(path), str_c(ends[i])))
+			return true;
+	return false;
+}
+
+/* By their names, files that are found in folders of zones and are none, whatever they quote. */
+static bool is_other(const char *path)
+{
+	static const char *const ends[] = { ".md",  ".rst",  ".py",   ".sh",  ".js",  ".ts",
+					    ".go",  ".rb",   ".pl",   ".tf",  ".hcl", ".toml",
+					    ".ini", ".cfg",  ".lock", ".log", ".csv", ".html",
+					    ".css", ".xml",  ".pdf",  ".png", ".gz",  ".zip",
+					    ".bak", ".orig", ".rej",  ".swp", ".jnl", "~" };
+
+	return ends_in(path, ends, sizeof(ends) / sizeof(ends[0]));
+}
+
+/* Does the file's name say that a zone is meant, so that what cannot be read is no file to pass
+ * over? */
+static bool is_meant(const char *path)
+{
+	static const char *const ends[] = { ".zone", ".db", ".yaml", ".yml", ".json" };
+	const char *base = strrchr(path, '/');
+
+	return ends_in(path, ends, sizeof(ends) / sizeof(ends[0])) ||
+	       str_starts(str_c(base ? base + 1 : path), S("db."));
+}
+
+/* More lines that are none than records: some other text. */
+static bool is_mostly_no_zone(const struct zone *z)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < z->nfault; i++)
+		bad += z->fault[i].kind == ZONE_BAD_LINE;
+	return bad > z->n;
+}
+
+static void tell_skipped(const struct search *s, const char *path, const char *why)
+{
+	if (s->p->o.verbose)
+		complain(arena_printf(&s->p->arena, "%s: passed over: %s", path, why));
+}
+
+static bool add_found(struct search *s, const char *path)
+{
+	struct program *p = s->p;
+	struct zones all;
+	const char *err;
+
+	if (is_other(path)) {
+		tell_skipped(s, path, "by its name no zone file");
+		return true;
+	}
+	if (!parse_zones_file(&p->arena, path, p->o.origin, &all, &err)) {
+		if (is_meant(path) && !all.foreign) {
+			complain(err);
+			return false;
+		}
+		tell_skipped(s, path, err);
+		return true;
+	}
+	if (!is_meant(path) && is_mostly_no_zone(&all.item[0])) {
+		tell_skipped(s, path, "most of its lines are none of a zone file");
+		return true;
+	}
+	return add_zones(s, &all);
+}
+
+static bool is_seen(struct search *s, const struct stat *st)
+{
+	for (size_t i = 0; i < s->nseen; i++)
+		if (s->seen[i].dev == st->st_dev && s->seen[i].ino == st->st_ino)
+			return true;
+	s->seen = arena_grow(&s->p->arena, s->seen, s->nseen, &s->seen_cap, sizeof(*s->seen));
+	s->seen[s->nseen++] = (struct folder){ st->st_dev, st->st_ino };
+	return false;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The folder's entries in order; hidden ones (.git, .github) are not looked at. */
+static bool list_folder(struct search *s, const char *path, const char ***names, size_t *n)
+{
+	struct arena *a = &s->p->arena;
+	DIR *d = opendir(path);
+	size_t cap = 0;
+
+	*names = NULL;
+	*n = 0;
+	if (!d) {
+		complain(arena_printf(a, "%s: %s", path, strerror(errno)));
+		return false;
+	}
+	for (struct dirent *e; (e = readdir(d));) {
+		if (e->d_name[0] == '.')
+			continue;
+		*names = arena_grow(a, *names, *n, &cap, sizeof(**names));
+		(*names)[(*n)++] = arena_printf(
+			a, "%s%s%s", path, str_ends_ci(str_c(path), S("/")) ? "" : "/", e->d_name);
+	}
+	closedir(d);
+	if (*n)
+		qsort(*names, *n, sizeof(**names), by_text);
+	return true;
+}
+
+static bool add_folder(struct search *s, const char *path, const struct stat *self, unsigned depth)
+{
+	const char **names;
+	size_t n;
+
+	if (is_seen(s, self))
+		return true;
+	if (depth > FOLDER_DEPTH_MAX || s->nseen > FOLDERS_MAX) {
+		complain(arena_printf(&s->p->arena, "%s: too many folders, one within another",
+				      path));
+		return false;
+	}
+	if (!list_folder(s, path, &names, &n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+
+		if (stat(names[i], &st) != 0)
+			tell_skipped(s, names[i], "a link that leads nowhere");
+		else if (S_ISDIR(st.st_mode) && !add_folder(s, names[i], &st, depth + 1))
+			return false;
+		else if (S_ISREG(st.st_mode) && !add_found(s, names[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A folder is read only when it has a zone. */
+static bool add_path(struct search *s, const char *path)
+{
+	struct program *p = s->p;
+	size_t before = p->nzones;
+	struct stat st;
+
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return add_named(s, path);
+	s->nseen = 0;
+	if (!add_folder(s, path, &st, 0))
+		return false;
+	if (p->nzones == before) {
+		complain(arena_printf(
+			&p->arena, "%s: there is no zone file in this folder (-v says why)", path));
+		return false;
+	}
+	return true;
+}
+
+/* ---- what the user named ---- */
+
+/* "zones/[a-f]*.zone", where the shell has not made names of it. A file of that very name is meant
+ * first. */
+static bool add_pattern(struct search *s, const char *pattern)
+{
+	struct arena *a = &s->p->arena;
+	struct stat st;
+	glob_t g;
+	bool ok = true;
+	const char **path = NULL;
+	size_t n = 0;
+
+	if (!strpbrk(pattern, "*?[") || stat(pattern, &st) == 0)
+		return add_path(s, pattern);
+	if (glob(pattern, 0, NULL, &g) == 0) {
+		path = arena_array(a, g.gl_pathc, sizeof(*path));
+		for (; n < g.gl_pathc; n++)
+			path[n] = arena_strdup(a, g.gl_pathv[n]);
+		globfree(&g);
+	}
+	if (!n) {
+		complain(arena_printf(a, "%s: no file of such a name", pattern));
+		return false;
+	}
+	for (size_t i = 0; i < n && ok; i++)
+		ok = stat(path[i], &st) == 0 && S_ISREG(st.st_mode) ? add_found(s, path[i])
+								    : add_path(s, path[i]);
+	return ok;
+}
+
+bool program_read_zones(struct program *p)
+{
+	struct search s = { .p = p };
+
+	for (size_t i = 0; i < p->o.zones.n; i++) {
+		size_t before = p->nzones;
+
+		if (!add_pattern(&s, p->o.zones.item[i]))
+			return false;
+		if (p->nzones == before) {
+			complain(arena_printf(&p->arena,
+					      "%s: no zone file among these (-v says why)",
+					      p->o.zones.item[i]));
+			return false;
+		}
+	}
+	return true;
+}
+
+void program_tell_faults(struct program *p)
+{
+	unsigned told = 0;
+
+	for (size_t i = 0; i < p->nzones; i++)
+		for (size_t k = 0; k < p->zone[i]->nfault && told < ZONE_FAULTS_TOLD; k++, told++) {
+			const struct zone_fault *f = &p->zone[i]->fault[k];
+
+			complain(arena_printf(&p->arena, "%s:%u: %s", f->file, f->line, f->what));
+		}
+}

@@ -27,7 +27,7 @@ struct zone_draft *draft_zone(struct zone_drafts *all, const char *origin)
 }
 
 static void add_line(struct zone_draft *z, const struct doc_node *at, struct str text,
-		     const char *fault)
+		     const char *fault, const char *owner)
 {
 	struct zone_drafts *all = z->all;
 
@@ -38,7 +38,7 @@ static void add_line(struct zone_draft *z, const struct doc_node *at, struct str
 		return;
 	}
 	z->line = arena_grow(all->arena, z->line, z->n, &z->cap, sizeof(*z->line));
-	z->line[z->n++] = (struct zone_draft_line){ text, at->line, at->column, fault };
+	z->line[z->n++] = (struct zone_draft_line){ text, at->line, at->column, fault, owner, 0 };
 }
 
 /* ---- names ---- */
@@ -224,7 +224,7 @@ good:
 static void finish(const struct draft_set *s, const struct doc_node *at, struct text *t)
 {
 	put(t, '\n');
-	add_line(s->zone, at, (struct str){ t->p, t->n }, NULL);
+	add_line(s->zone, at, (struct str){ t->p, t->n }, NULL, NULL);
 }
 
 /* ---- what is not told ---- */
@@ -238,7 +238,7 @@ void draft_hole(const struct draft_set *s, const struct doc_node *at, uint16_t t
 	put_name(&t, s->owner);
 	put_str(&t, str_c(arena_printf(t.arena, " 0 IN TYPE%d \\# 2 %04x\n",
 				       gone ? RR_GONE : RR_HOLE, (unsigned)type)));
-	add_line(s->zone, at, (struct str){ t.p, t.n }, NULL);
+	add_line(s->zone, at, (struct str){ t.p, t.n }, NULL, NULL);
 }
 
 void draft_addresses(const struct draft_set *s, const struct doc_node *at)
@@ -252,6 +252,7 @@ void draft_fault(const struct draft_set *s, const struct doc_node *at, const cha
 	struct arena *a = s->zone->all->arena;
 	const char *owner = s->owner ? s->owner : "";
 	struct str value = at->kind == DOC_SCALAR ? at->text : S("");
+	uint16_t type = rrtype_from(s->type);
 	struct text t = { .arena = a };
 
 	put_str(&t, str_c(owner));
@@ -260,8 +261,12 @@ void draft_fault(const struct draft_set *s, const struct doc_node *at, const cha
 	put(&t, ' ');
 	put_word(&t, str_sub(value, 0, 200), false);
 	put(&t, '\n');
-	add_line(s->zone, at, (struct str){ t.p, t.n }, what);
-	draft_hole(s, at, rrtype_from(s->type), false);
+	add_line(s->zone, at, (struct str){ t.p, t.n }, what, s->owner);
+	/* of a line whose type is not known no more can be said than that the name has something */
+	if (s->zone->n && type)
+		s->zone->line[s->zone->n - 1].type = type;
+	else
+		draft_hole(s, at, 0, false);
 }
 
 /* ---- records ---- */

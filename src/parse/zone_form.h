@@ -69,6 +69,8 @@ struct zone_draft_line {
 	struct str text; /* one line of a zone file, names whole, newline at its end */
 	unsigned line, column;
 	const char *fault; /* no record: why; then `text` is what is quoted */
+	const char *owner; /* of such a line; NULL: not told */
+	uint16_t type;     /* of such a line; 0: not told */
 };
 struct zone_draft {
 	struct zone_drafts *all;

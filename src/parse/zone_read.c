@@ -377,7 +377,10 @@ void zone_read_draft(struct zone_reader *r, const char *file, const struct zone_
 		at.column = l->column;
 		if (zone_entry_next(l->text, &pos, &line, &e)) {
 			e.line = l->line;
-			at.s->r_type = 0;
+			at.s->r_type = l->type;
+			if (l->type && l->owner)
+				at.s->r_owner_length =
+					(uint32_t)name_to_wire(l->owner, at.s->r_owner);
 			if (l->fault)
 				zone_read_fail(&at, l->line, &e, l->fault);
 			else

@@ -20,7 +20,7 @@ static const struct option {
 	const char *help;
 } table[] = {
 	{ 0, "zone", "FILE", SET(set_zone),
-	  "answers at or below its origin come from this zone file\n(again for more); without DOMAIN all its senders are audited" },
+	  "answers at or below its origin come from this zone: a file\n(BIND, octoDNS, Route 53, DNSControl, Terraform plan), a\nfolder or a pattern (again for more); without DOMAIN all\nits senders are audited" },
 	{ 0, "origin", "NAME", SET(set_origin),
 	  "the zone's origin, where the file does not say it" },
 	{ 0, "offline", NULL, FLAG(offline),

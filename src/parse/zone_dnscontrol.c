@@ -71,8 +71,10 @@ static bool is_link(const struct draft_set *s)
 static void take_link(const struct draft_set *s, const struct doc_node *r)
 {
 	struct str target = doc_text(r, "target");
-	const char *name = draft_name(s->zone->all->arena, target,
-				      str_find(target, '.') < 0 ? s->zone->origin : NULL);
+	const char *name = !target.n
+				   ? NULL
+				   : draft_name(s->zone->all->arena, target,
+						str_find(target, '.') < 0 ? s->zone->origin : NULL);
 
 	if (name)
 		draft_data(s, doc_get(r, "target"),

@@ -138,6 +138,8 @@ static struct zone_draft *zone_of(struct zone_drafts *d, const struct doc_node *
 {
 	struct str name = doc_text(domain, "name");
 	ptrdiff_t tag = str_find(name, '!');
+	struct zone_draft *z;
+	size_t before;
 	const char *origin = draft_name(d->arena, tag < 0 ? name : str_sub(name, 0, (size_t)tag),
 					NULL);
 
@@ -146,10 +148,9 @@ static struct zone_draft *zone_of(struct zone_drafts *d, const struct doc_node *
 				      d->file, domain->line, domain->column);
 		return NULL;
 	}
-	for (size_t i = 0; i < d->n; i++)
-		if (strcmp(d->item[i]->origin, origin) == 0)
-			return NULL;
-	return draft_zone(d, origin);
+	before = d->n;
+	z = draft_zone(d, origin);
+	return d->n > before ? z : NULL;
 }
 
 bool form_dnscontrol(struct zone_drafts *d, const struct doc_node *root)

@@ -7,11 +7,14 @@ enum { CHUNK = 255 };
 
 struct zone_draft *draft_zone(struct zone_drafts *all, const char *origin)
 {
+	size_t i = (size_t)str_hash(str_c(origin), 0) & (DRAFT_SLOTS - 1);
 	struct zone_draft *z;
 
-	for (size_t i = all->n; i-- > 0;)
-		if (strcmp(all->item[i]->origin, origin) == 0)
-			return all->item[i];
+	if (!all->slot)
+		all->slot = arena_array(all->arena, DRAFT_SLOTS, sizeof(*all->slot));
+	for (; all->slot[i]; i = (i + 1) & (DRAFT_SLOTS - 1))
+		if (strcmp(all->slot[i]->origin, origin) == 0)
+			return all->slot[i];
 	if (all->n == DRAFT_ZONES_MAX) {
 		if (!all->err)
 			all->err = arena_printf(all->arena, "%s: too many zones in one file",
@@ -23,6 +26,7 @@ struct zone_draft *draft_zone(struct zone_drafts *all, const char *origin)
 	z->origin = origin;
 	all->item = arena_grow(all->arena, all->item, all->n, &all->cap, sizeof(*all->item));
 	all->item[all->n++] = z;
+	all->slot[i] = z;
 	return z;
 }
 
@@ -60,135 +64,7 @@ const char *draft_name(struct arena *a, struct str text, const char *under)
 	return !name || !under || whole ? name : name_join(a, name, under);
 }
 
-/* ---- TTLs ---- */
-
-/* The digits of a number, "_" between them left out. False when there are others. */
-static bool digits(struct str s, unsigned base, uint64_t *out)
-{
-	*out = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)ascii_lower(s.p[i]);
-		unsigned d = ascii_is_digit(c) ? c - 48u : ascii_is_alpha(c) ? c - 87u : 99u;
-
-		if (c == '_')
-			continue;
-		if (d >= base || *out > UINT32_MAX)
-			return false;
-		*out = *out * base + d;
-	}
-	return s.n > 0;
-}
-
-const char *draft_ttl(struct arena *a, struct str text)
-{
-	uint64_t sum = 0, part;
-	struct str rest = text;
-	bool hex = str_starts(text, S("0x"));
-	bool octal = !hex && text.n > 1 && text.p[0] == '0' && str_find(text, ':') < 0;
-
-	if (hex || octal)
-		return digits(str_from(text, hex                ? 2
-					     : text.p[1] == 'o' ? 2
-								: 1),
-			      hex ? 16 : 8, &sum)
-			       ? arena_printf(a, "%llu", (unsigned long long)sum)
-			       : arena_strndup(a, text.p, text.n);
-	while (rest.n) {
-		ptrdiff_t colon = str_find(rest, ':');
-
-		if (!digits(colon < 0 ? rest : str_sub(rest, 0, (size_t)colon), 10, &part) ||
-		    sum > UINT32_MAX)
-			return arena_strndup(a, text.p, text.n);
-		sum = sum * 60 + part;
-		rest = colon < 0 ? S("") : str_from(rest, (size_t)colon + 1);
-	}
-	return arena_printf(a, "%llu", (unsigned long long)sum);
-}
-
-/* ---- the text of a line ---- */
-
-struct text {
-	struct arena *arena;
-	char *p;
-	size_t n, cap;
-};
-
-static void put(struct text *t, char c)
-{
-	t->p = arena_grow(t->arena, t->p, t->n, &t->cap, 1);
-	t->p[t->n++] = c;
-}
-
-static void put_str(struct text *t, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		put(t, s.p[i]);
-}
-
-static void put_octet(struct text *t, unsigned char c)
-{
-	put(t, '\\');
-	put(t, (char)('0' + c / 100));
-	put(t, (char)('0' + c / 10 % 10));
-	put(t, (char)('0' + c % 10));
-}
-
-/* A name of name.h's, whole. */
-static void put_name(struct text *t, const char *name)
-{
-	for (const char *p = name; *p; p++) {
-		if (*p == '\\' && p[1]) {
-			put(t, *p++);
-			put(t, *p);
-		} else if (strchr(";()\"@$", *p)) {
-			put_octet(t, (unsigned char)*p);
-		} else {
-			put(t, *p);
-		}
-	}
-	if (strcmp(name, ".") != 0)
-		put(t, '.');
-}
-
-/* A character-string of these octets. */
-static void put_string(struct text *t, struct str s)
-{
-	put(t, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\') {
-			put(t, '\\');
-			put(t, (char)c);
-		} else if (c < 0x20 || c > 0x7e) {
-			put_octet(t, c);
-		} else {
-			put(t, (char)c);
-		}
-	}
-	put(t, '"');
-}
-
-/* One word, its escapes as they are. */
-static void put_word(struct text *t, struct str s, bool quoted)
-{
-	if (quoted)
-		put(t, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '\\' && i + 1 < s.n && s.p[i + 1] > 0x20 && s.p[i + 1] < 0x7f) {
-			put(t, '\\');
-			put(t, s.p[++i]);
-		} else if (c < 0x20 || c > 0x7e || c == '\\' || (!quoted && strchr(" ;()\"$", c))) {
-			put_octet(t, c);
-		} else {
-			put(t, (char)c);
-		}
-	}
-	if (quoted)
-		put(t, '"');
-}
+/* ---- lines ---- */
 
 static bool is_word(struct str s, size_t max)
 {
@@ -200,11 +76,11 @@ static bool is_word(struct str s, size_t max)
 }
 
 /* "owner TTL IN TYPE ". False, and the fault told, when one of these is none. */
-static bool put_head(struct text *t, const struct draft_set *s, const struct doc_node *at)
+static bool put_head(struct draft_text *t, const struct draft_set *s, const struct doc_node *at)
 {
 	struct arena *a = s->zone->all->arena;
 
-	*t = (struct text){ .arena = a };
+	*t = (struct draft_text){ .arena = a };
 	if (!s->owner)
 		draft_fault(s, at, "a name that is no domain name");
 	else if (!is_word(s->type, 32))
@@ -216,14 +92,14 @@ static bool put_head(struct text *t, const struct draft_set *s, const struct doc
 		goto good;
 	return false;
 good:
-	put_name(t, s->owner);
-	put_str(t, str_c(arena_printf(a, " %s IN %.*s", s->ttl, (int)s->type.n, s->type.p)));
+	text_name(t, s->owner);
+	text_str(t, str_c(arena_printf(a, " %s IN %.*s", s->ttl, (int)s->type.n, s->type.p)));
 	return true;
 }
 
-static void finish(const struct draft_set *s, const struct doc_node *at, struct text *t)
+static void finish(const struct draft_set *s, const struct doc_node *at, struct draft_text *t)
 {
-	put(t, '\n');
+	text_add(t, '\n');
 	add_line(s->zone, at, (struct str){ t->p, t->n }, NULL, NULL);
 }
 
@@ -231,13 +107,13 @@ static void finish(const struct draft_set *s, const struct doc_node *at, struct 
 
 void draft_hole(const struct draft_set *s, const struct doc_node *at, uint16_t type, bool gone)
 {
-	struct text t = { .arena = s->zone->all->arena };
+	struct draft_text t = { .arena = s->zone->all->arena };
 
 	if (!s->owner)
 		return;
-	put_name(&t, s->owner);
-	put_str(&t, str_c(arena_printf(t.arena, " 0 IN TYPE%d \\# 2 %04x\n",
-				       gone ? RR_GONE : RR_HOLE, (unsigned)type)));
+	text_name(&t, s->owner);
+	text_str(&t, str_c(arena_printf(t.arena, " 0 IN TYPE%d \\# 2 %04x\n",
+					gone ? RR_GONE : RR_HOLE, (unsigned)type)));
 	add_line(s->zone, at, (struct str){ t.p, t.n }, NULL, NULL);
 }
 
@@ -253,14 +129,14 @@ void draft_fault(const struct draft_set *s, const struct doc_node *at, const cha
 	const char *owner = s->owner ? s->owner : "";
 	struct str value = at->kind == DOC_SCALAR ? at->text : S("");
 	uint16_t type = rrtype_from(s->type);
-	struct text t = { .arena = a };
+	struct draft_text t = { .arena = a };
 
-	put_str(&t, str_c(owner));
-	put(&t, ' ');
-	put_word(&t, str_sub(s->type, 0, 32), false);
-	put(&t, ' ');
-	put_word(&t, str_sub(value, 0, 200), false);
-	put(&t, '\n');
+	text_str(&t, str_c(owner));
+	text_add(&t, ' ');
+	text_word(&t, str_sub(s->type, 0, 32), false);
+	text_add(&t, ' ');
+	text_word(&t, str_sub(value, 0, 200), false);
+	text_add(&t, '\n');
 	add_line(s->zone, at, (struct str){ t.p, t.n }, what, s->owner);
 	/* of a line whose type is not known no more can be said than that the name has something */
 	if (s->zone->n && type)
@@ -348,20 +224,20 @@ static size_t nfields(const struct shape *shape)
 }
 
 /* A name of the data: as a whole name, or as it is, for the reader of the line to complain of. */
-static void put_target(struct text *t, struct str word)
+static void put_target(struct draft_text *t, struct str word)
 {
 	const char *name = draft_name(t->arena, word, NULL);
 
 	if (name)
-		put_name(t, name);
+		text_name(t, name);
 	else
-		put_word(t, word, false);
+		text_word(t, word, false);
 }
 
 bool draft_fields(const struct draft_set *s, const struct doc_node *map, enum draft_keys keys)
 {
 	const struct shape *shape = shape_of(s->type);
-	struct text t;
+	struct draft_text t;
 
 	if (!shape)
 		return false;
@@ -375,7 +251,7 @@ bool draft_fields(const struct draft_set *s, const struct doc_node *map, enum dr
 			v = doc_get(map, f->key[keys][k]);
 		/* DNSControl leaves out numbers that are 0 */
 		if (!v && keys == KEYS_DNSCONTROL && f->kind == 'w') {
-			put_str(&t, S(" 0"));
+			text_str(&t, S(" 0"));
 			continue;
 		}
 		if (!v || v->kind != DOC_SCALAR) {
@@ -383,13 +259,13 @@ bool draft_fields(const struct draft_set *s, const struct doc_node *map, enum dr
 				    arena_printf(t.arena, "no \"%s\" in it", f->key[keys][0]));
 			return true;
 		}
-		put(&t, ' ');
+		text_add(&t, ' ');
 		if (f->kind == 'n')
 			put_target(&t, v->text);
 		else if (f->kind == 'q')
-			put_string(&t, v->text);
+			text_quoted(&t, v->text);
 		else
-			put_word(&t, v->text, false);
+			text_word(&t, v->text, false);
 	}
 	finish(s, map, &t);
 	return true;
@@ -398,22 +274,22 @@ bool draft_fields(const struct draft_set *s, const struct doc_node *map, enum dr
 /* \OOO -> \DDD. */
 static struct str decimal(struct arena *a, struct str data)
 {
-	struct text t = { .arena = a };
+	struct draft_text t = { .arena = a };
 
 	for (size_t i = 0; i < data.n; i++) {
 		const char *p = data.p + i;
 
 		if (*p != '\\') {
-			put(&t, *p);
+			text_add(&t, *p);
 		} else if (i + 3 < data.n && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' &&
 			   p[2] <= '7' && p[3] >= '0' && p[3] <= '7') {
-			put_octet(&t, (unsigned char)((p[1] - '0') * 64 + (p[2] - '0') * 8 +
-						      (p[3] - '0')));
+			text_octet(&t, (unsigned char)((p[1] - '0') * 64 + (p[2] - '0') * 8 +
+						       (p[3] - '0')));
 			i += 3;
 		} else {
-			put(&t, *p);
+			text_add(&t, *p);
 			if (i + 1 < data.n)
-				put(&t, data.p[++i]);
+				text_add(&t, data.p[++i]);
 		}
 	}
 	return (struct str){ t.p, t.n };
@@ -440,7 +316,7 @@ static bool next_word(struct str data, size_t *at, struct str *word, bool *quote
 void draft_data(const struct draft_set *s, const struct doc_node *at, struct str data, bool octal)
 {
 	const struct shape *shape = shape_of(s->type);
-	struct text t;
+	struct draft_text t;
 	struct str word;
 	size_t pos = 0, n = 0;
 	bool quoted;
@@ -450,11 +326,11 @@ void draft_data(const struct draft_set *s, const struct doc_node *at, struct str
 	if (octal)
 		data = decimal(t.arena, data);
 	for (; next_word(data, &pos, &word, &quoted); n++) {
-		put(&t, ' ');
+		text_add(&t, ' ');
 		if (!quoted && n < nfields(shape) && shape->field[n].kind == 'n')
 			put_target(&t, word);
 		else
-			put_word(&t, word, quoted);
+			text_word(&t, word, quoted);
 	}
 	if (!n)
 		draft_fault(s, at, "a record without data");
@@ -464,15 +340,15 @@ void draft_data(const struct draft_set *s, const struct doc_node *at, struct str
 
 void draft_txt(const struct draft_set *s, const struct doc_node *at, struct str text)
 {
-	struct text t;
+	struct draft_text t;
 
 	if (!put_head(&t, s, at))
 		return;
 	do {
 		struct str part = str_sub(text, 0, CHUNK);
 
-		put(&t, ' ');
-		put_string(&t, part);
+		text_add(&t, ' ');
+		text_quoted(&t, part);
 		text = str_from(text, part.n);
 	} while (text.n);
 	finish(s, at, &t);

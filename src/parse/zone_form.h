@@ -23,6 +23,7 @@ enum {
 	DOC_OCTETS_MAX = 128 * 1024 * 1024,
 	DRAFT_LINES_MAX = 2 * 1024 * 1024, /* of all zones of a file */
 	DRAFT_ZONES_MAX = 10000,
+	DRAFT_SLOTS = 32768, /* a power of two, more than twice as many */
 };
 
 /* ---- zone_doc.c: the tree ---- */
@@ -86,6 +87,7 @@ struct zone_drafts {
 	const char *err;           /* the first thing that makes it no file of zones */
 	struct zone_draft **item;
 	size_t n, cap, lines;
+	struct zone_draft **slot; /* hash table by origin, of DRAFT_SLOTS */
 };
 
 /* The draft of that origin, made when there is none. NULL and all->err when there are too many. */
@@ -121,6 +123,23 @@ void draft_fault(const struct draft_set *s, const struct doc_node *at, const cha
 /* A name as a file has it: whole or, with `under`, below that one; U-labels become A-labels. NULL:
  * no name. */
 const char *draft_name(struct arena *a, struct str text, const char *under);
+
+/* ---- zone_text.c: the text of a line ---- */
+struct draft_text {
+	struct arena *arena;
+	char *p;
+	size_t n, cap;
+};
+void text_add(struct draft_text *t, char c);
+void text_str(struct draft_text *t, struct str s);
+/* \DDD */
+void text_octet(struct draft_text *t, unsigned char c);
+/* A name of name.h's, whole: with a final dot. */
+void text_name(struct draft_text *t, const char *name);
+/* A character-string of these octets. */
+void text_quoted(struct draft_text *t, struct str s);
+/* A word or, with `quoted`, a character-string of presentation form, its escapes as they are. */
+void text_word(struct draft_text *t, struct str s, bool quoted);
 
 /* A TTL as a zone file has it: of the forms of YAML 1.1's numbers (1_000, 0x12c, 1:00:00), a
  * decimal number; of any other text that text. */

@@ -379,8 +379,8 @@ void zone_read_draft(struct zone_reader *r, const char *file, const struct zone_
 			e.line = l->line;
 			at.s->r_type = l->type;
 			if (l->type && l->owner)
-				at.s->r_owner_length =
-					(uint32_t)name_to_wire(l->owner, at.s->r_owner);
+				at.s->r_owner_length = (uint32_t)name_to_wire(l->owner,
+									      at.s->r_owner);
 			if (l->fault)
 				zone_read_fail(&at, l->line, &e, l->fault);
 			else

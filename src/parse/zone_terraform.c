@@ -6,6 +6,8 @@
  * the record's configuration refers to; else the nearest zone above its name; else the
  * organizational domain of its name.
  * 3. A set that the plan takes away, and nothing else in it makes, is known not to be there. */
+#include <stdlib.h>
+
 #include "name.h"
 #include "psl.h"
 #include "rrtype.h"
@@ -17,11 +19,22 @@ struct tf_zone {
 	bool managed;
 };
 
+struct tf_key {
+	struct str key;
+	const void *value;
+};
+struct tf_index {
+	struct tf_key *row;
+	size_t n, cap;
+};
+
 struct plan {
 	struct zone_drafts *d;
 	const struct doc_node *configuration;
 	struct tf_zone *zone;
 	size_t n, cap;
+	struct tf_index by_id, by_address, by_origin; /* of zones */
+	struct tf_index config;                       /* of what configures a resource */
 };
 
 typedef void resource_fn(struct plan *p, const struct doc_node *resource);
@@ -73,12 +86,34 @@ static void take_zone(struct plan *p, const struct doc_node *r)
 	p->zone[p->n++] = z;
 }
 
-static const struct tf_zone *zone_by_id(const struct plan *p, struct str id)
+/* A row of zones, sorted by one of what they are known by. */
+static int by_key(const void *x, const void *y)
 {
-	for (size_t i = 0; id.n && i < p->n; i++)
-		if (str_eq(p->zone[i].id, id))
-			return &p->zone[i];
-	return NULL;
+	return str_cmp(((const struct tf_key *)x)->key, ((const struct tf_key *)y)->key);
+}
+
+static void index_add(struct plan *p, struct tf_index *in, struct str key, const void *value)
+{
+	if (!key.n)
+		return;
+	in->row = arena_grow(p->d->arena, in->row, in->n, &in->cap, sizeof(*in->row));
+	in->row[in->n++] = (struct tf_key){ key, value };
+}
+
+/* NULL when there is none, or when `one` and there are several. */
+static const void *index_find(const struct tf_index *in, struct str key, bool one)
+{
+	struct tf_key want = { key, NULL };
+	const struct tf_key *k = in->n && key.n
+					 ? bsearch(&want, in->row, in->n, sizeof(want), by_key)
+					 : NULL;
+
+	if (!k)
+		return NULL;
+	if (one && ((k > in->row && str_eq(k[-1].key, key)) ||
+		    (k + 1 < in->row + in->n && str_eq(k[1].key, key))))
+		return NULL;
+	return k->value;
 }
 
 /* An address without the key of count or for_each: aws_route53_record.spf["a"]. */
@@ -89,53 +124,61 @@ static struct str bare_address(struct str s)
 	return at < 0 ? s : str_sub(s, 0, (size_t)at);
 }
 
-/* What the configuration of a resource of the root module refers to for its zone. */
-static struct str reference_of(const struct plan *p, const struct doc_node *r)
+static void make_indexes(struct plan *p)
 {
 	const struct doc_node *list = doc_list(doc_get(p->configuration, "root_module"),
 					       "resources");
-	struct str address = bare_address(doc_text(r, "address"));
 
-	for (size_t i = 0; list && i < list->n; i++) {
-		const struct doc_node *e = doc_get(list->item[i], "expressions"), *ref;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct tf_zone *z = &p->zone[i];
 
-		if (!str_eq(doc_text(list->item[i], "address"), address))
-			continue;
-		ref = doc_get(e, doc_get(e, "zone_id") ? "zone_id" : "managed_zone");
-		ref = doc_list(ref, "references");
-		return ref && ref->n && ref->item[0]->kind == DOC_SCALAR ? ref->item[0]->text
-									 : S("");
+		index_add(p, &p->by_id, z->id, z);
+		index_add(p, &p->by_address, bare_address(z->address), z);
+		index_add(p, &p->by_origin, str_c(z->origin), z);
 	}
-	return S("");
+	for (size_t i = 0; list && i < list->n; i++)
+		index_add(p, &p->config, doc_text(list->item[i], "address"), list->item[i]);
+	for (int i = 0; i < 4; i++) {
+		struct tf_index *in[] = { &p->by_id, &p->by_address, &p->by_origin, &p->config };
+
+		if (in[i]->n)
+			qsort(in[i]->row, in[i]->n, sizeof(*in[i]->row), by_key);
+	}
 }
 
+/* "data.aws_route53_zone.main.zone_id", "aws_route53_zone.main[0]": the resource's address. */
+static struct str resource_of(struct str ref)
+{
+	unsigned dots = str_starts(ref, S("data.")) ? 3 : 2;
+
+	for (size_t i = 0; i < ref.n; i++)
+		if (ref.p[i] == '[' || (ref.p[i] == '.' && !--dots))
+			return str_sub(ref, 0, i);
+	return ref;
+}
+
+/* The zone that the configuration of a resource of the root module refers to. Of several that count
+ * or for_each made, none is known to be meant. */
 static const struct tf_zone *zone_by_reference(const struct plan *p, const struct doc_node *r)
 {
-	struct str ref = reference_of(p, r);
-	const struct tf_zone *found = NULL;
+	const struct doc_node *config = index_find(&p->config, bare_address(doc_text(r, "address")),
+						   true);
+	const struct doc_node *e = doc_get(config, "expressions"), *ref;
 
-	for (size_t i = 0; ref.n && i < p->n; i++) {
-		struct str at = bare_address(p->zone[i].address);
-
-		if (!str_starts(ref, at) || (ref.n > at.n && !strchr(".[", ref.p[at.n])))
-			continue;
-		/* of several that count or for_each made, none is known to be meant */
-		if (found)
-			return NULL;
-		found = &p->zone[i];
-	}
-	return found;
+	ref = doc_get(e, doc_get(e, "zone_id") ? "zone_id" : "managed_zone");
+	ref = doc_list(ref, "references");
+	if (!ref || !ref->n)
+		return NULL;
+	return index_find(&p->by_address, resource_of(ref->item[0]->text), true);
 }
 
 static const struct tf_zone *zone_by_name(const struct plan *p, const char *name)
 {
-	const struct tf_zone *near = NULL;
+	const struct tf_zone *z = NULL;
 
-	for (size_t i = 0; name && i < p->n; i++)
-		if (name_is_under(name, p->zone[i].origin) &&
-		    (!near || name_labels(p->zone[i].origin) > name_labels(near->origin)))
-			near = &p->zone[i];
-	return near;
+	for (; name && !z; name = name_parent(name))
+		z = index_find(&p->by_origin, str_c(name), false);
+	return z;
 }
 
 /* ---- records ---- */
@@ -153,7 +196,7 @@ static bool place(struct plan *p, const struct doc_node *r, const struct doc_nod
 	if (!fqdn.n)
 		fqdn = doc_text(v, "hostname");
 	whole = draft_name(a, fqdn.n ? fqdn : name, NULL);
-	z = zone_by_id(p, zone);
+	z = index_find(&p->by_id, zone, false);
 	if (!z)
 		z = zone_by_reference(p, r);
 	if (!z)
@@ -283,6 +326,7 @@ bool form_terraform(struct zone_drafts *d, const struct doc_node *root)
 	each_resource(&p, doc_get(values, "root_module"), take_zone);
 	each_resource(&p, doc_get(doc_get(doc_get(root, "prior_state"), "values"), "root_module"),
 		      take_zone);
+	make_indexes(&p);
 	each_resource(&p, doc_get(values, "root_module"), take_record);
 	for (size_t i = 0; changes && i < changes->n; i++)
 		take_change(&p, changes->item[i]);

@@ -24,6 +24,7 @@ struct options {
 	unsigned jobs;           /* audits at once; 0: the default */
 	unsigned shard, nshards; /* the shard-th, from 1, of so many parts; 0 of 0: all */
 	bool unordered;
+	const char *git; /* the revision that diff compares with; NULL: none */
 	struct texts selector_files;
 	const struct render_format *format;
 	bool fail_never;
@@ -51,7 +52,7 @@ bool options_read(struct arena *a, int argc, char *const *argv, struct options *
 		  const char **err);
 
 /* The verbs that heed options: bits. */
-enum { OF_AUDIT = 1, OF_SENDER = 2, OF_BOUNCE = 4 };
+enum { OF_AUDIT = 1, OF_SENDER = 2, OF_BOUNCE = 4, OF_DIFF = 8 };
 
 /* The first option given that the verb `of` does not heed, as one line: what it is, and whose it
  * is. NULL: it heeds them all. */

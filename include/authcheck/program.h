@@ -79,6 +79,7 @@ void program_stopped_end(void);
 int verb_audit(struct program *p);
 int verb_sender(struct program *p);
 int verb_bounce(struct program *p);
+int verb_diff(struct program *p);
 int verb_explain(struct program *p);
 int verb_rules(struct program *p);
 int verb_receivers(struct program *p);

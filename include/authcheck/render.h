@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "bounce.h"
 #include "code.h"
+#include "diff.h"
 #include "report.h"
 
 /* What a format keeps of the audits of one run, for an output whose head needs all of them, or that
@@ -111,6 +112,14 @@ void render_bounce_json(struct buf *out, struct arena *scratch, const struct bou
 void render_sender_text(struct buf *out, struct arena *scratch, const struct report *r,
 			const struct render_options *o);
 void render_sender_json(struct buf *out, struct arena *scratch, const struct report *r, bool line);
+
+/* `authcheck diff`: one name; the text has an end that counts. In JSON an array unless `total` is 1. */
+void render_diff_text(struct buf *out, struct arena *scratch, const struct diff *d,
+		      const struct render_options *o);
+void render_diff_text_end(struct buf *out, struct arena *scratch, const struct diff_total *t,
+			  const struct render_options *o);
+void render_diff_json(struct buf *out, struct arena *scratch, const struct diff *d, bool lines,
+		      size_t index, size_t total);
 
 /* `authcheck explain`, `authcheck rules`, doc/rules.md: the rule table itself. */
 void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,

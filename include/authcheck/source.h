@@ -103,6 +103,9 @@ struct source *source_tape(struct arena *a, const struct tape *t);
 /* ---- offline: answers everything with LOST, "offline" ---- */
 struct source *source_offline(struct arena *a);
 
+/* ---- memo: keeps every answer of the source below it, for two audits that are compared ---- */
+struct source *source_memo(struct arena *a, struct source *below);
+
 /* ---- the row: first source that has() a question answers it; CNAMEs that lead on are followed
  * across sources ---- */
 struct source *source_mux(struct arena *a, struct source *const *row, size_t n);

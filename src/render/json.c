@@ -85,7 +85,7 @@ static json_t *evidence(struct js *js, const struct finding *f)
 	return o;
 }
 
-static json_t *finding(struct js *js, const struct finding *f)
+json_t *json_finding(struct js *js, const struct finding *f)
 {
 	const struct rule *rule = &rules[f->rule];
 	json_t *o = js_object(js);
@@ -120,7 +120,7 @@ json_t *json_findings(struct js *js, const struct report *r)
 	json_t *list = js_array(js);
 
 	for (size_t i = 0; i < r->findings.n; i++)
-		js_push(js, list, finding(js, r->findings.item[i]));
+		js_push(js, list, json_finding(js, r->findings.item[i]));
 	return list;
 }
 

@@ -53,6 +53,7 @@ void js_dump(struct buf *out, struct arena *scratch, js_make_fn *make, const voi
 	     bool compact);
 
 /* Lists of a report: shared by audits and senders. */
+json_t *json_finding(struct js *js, const struct finding *f);
 json_t *json_findings(struct js *js, const struct report *r);
 json_t *json_verdicts(struct js *js, const struct report *r);
 /* null where the receiver libraries were not asked */

@@ -1,0 +1,48 @@
+/* state: one of the two that `authcheck diff` compares: zone files, a tape, or saved audits.
+ *
+ * Layer: above all stages, beside program.h. */
+#ifndef AUTHCHECK_STATE_H
+#define AUTHCHECK_STATE_H
+
+#include "audit.h"
+#include "program.h"
+#include "saved.h"
+#include "tape.h"
+#include "zone.h"
+
+enum state_kind { STATE_ZONES, STATE_TAPE, STATE_SAVED };
+
+struct state {
+	struct program *p;
+	enum state_kind kind;
+	const struct zone **zone;
+	size_t nzone, cap;
+	bool *bare;           /* of each zone: no name of its organization can have a DKIM key */
+	const char **refused; /* "db.example:12: what": lines that name servers refuse a zone for */
+	size_t nrefused, refused_cap;
+	bool partial; /* a zone could not be read at all: what it had is not known */
+	struct tape tape;
+	struct saved saved;
+	struct report **by_domain; /* the saved ones, sorted */
+	struct source *source;     /* zones, tape */
+};
+
+/* Reads a zone file, a folder of them, a tape or a saved audit, told apart by content. What is read
+ * at `path` is named as at `shown`. False, with a complaint, when it cannot be read. */
+bool state_read(struct program *p, const char *path, const char *shown, struct state *out);
+
+/* Lines up who answers: its own zones or tape, before `others`. */
+void state_open(struct state *s, struct source *others);
+
+/* The domains that it has: senders of zones, domains of a tape's or of saved audits. */
+void state_domains(struct state *s, const char ***names, size_t *n);
+
+/* Is there anything to audit under this name? */
+bool state_has(const struct state *s, const char *domain);
+
+/* The report on a domain, an audit's or a saved one; NULL: it has none. Sets *failed when there was
+ * no memory. An audit is to be freed by audit_free(), whatever is returned. */
+const struct report *state_report(struct state *s, const struct audit_setup *setup,
+				  const char *domain, struct audit *audit, bool *failed);
+
+#endif

@@ -1,0 +1,328 @@
+/* authcheck diff: two states of zones, tapes or audits, and what got worse or better between them. */
+#include <stdlib.h>
+
+#include "diff.h"
+#include "git.h"
+#include "judge.h"
+#include "name.h"
+#include "program.h"
+#include "state.h"
+#include "touch.h"
+
+enum { WORK_MAX = 512 * 1024 * 1024 };
+
+struct run {
+	struct program *p;
+	struct state before, after;
+	struct audit_setup setup;
+	struct render_options ro;
+	const char **domain; /* to audit */
+	size_t n, cap;
+	struct diff_total total;
+	int status;
+};
+
+static int worse(int a, int b)
+{
+	static const int weight[] = { 0, 2, 3, 1 };
+
+	return weight[a] >= weight[b] ? a : b;
+}
+
+/* ---- the two states ---- */
+
+/* OLD of --git: a copy of the folder as it was, gone again when it is read. */
+static bool read_revision(struct run *r, const char *path)
+{
+	struct program *p = r->p;
+	struct git_copy copy;
+	const char *err;
+	bool ok = git_copy(&p->arena, p->o.git, path, &copy, &err);
+
+	if (!ok)
+		complain(err);
+	else if (!copy.missing)
+		ok = state_read(p, copy.path, arena_printf(&p->arena, "%s:%s", p->o.git, path),
+				&r->before);
+	else
+		r->before = (struct state){ .p = p };
+	git_remove(&copy);
+	return ok;
+}
+
+static bool read_states(struct run *r)
+{
+	struct program *p = r->p;
+	const char **word = p->o.words.item;
+	size_t need = p->o.git ? 1 : 2;
+
+	if (p->o.words.n < need) {
+		complain(p->o.git ? "which folder? `authcheck diff --git HEAD~1 zones/`"
+				  : "diff compares two: `authcheck diff OLD NEW`, or `authcheck diff --git HEAD~1 zones/`");
+		return false;
+	}
+	if (!(p->o.git ? read_revision(r, word[0])
+		       : state_read(p, word[0], word[0], &r->before)) ||
+	    !state_read(p, word[need - 1], word[need - 1], &r->after))
+		return false;
+	p->o.words.item += need;
+	p->o.words.n -= need;
+	if (r->before.partial && r->after.partial && !r->before.nzone && !r->after.nzone) {
+		complain(r->after.refused[0]);
+		return false;
+	}
+	return true;
+}
+
+/* ---- zones that name servers refuse ---- */
+
+/* What is said of a fault, without the file and the line, which move. */
+static const char *fault_words(const char *text)
+{
+	const char *at = strstr(text, ": ");
+
+	return at ? at + 2 : text;
+}
+
+static int by_words(const void *x, const void *y)
+{
+	return strcmp(fault_words(*(const char *const *)x), fault_words(*(const char *const *)y));
+}
+
+static void tell_refused(struct run *r)
+{
+	struct state *old = &r->before, *now = &r->after;
+	struct arena *a = &r->p->arena;
+	size_t i = 0, k = 0;
+
+	if (old->nrefused)
+		qsort(old->refused, old->nrefused, sizeof(*old->refused), by_words);
+	if (now->nrefused)
+		qsort(now->refused, now->nrefused, sizeof(*now->refused), by_words);
+	while (k < now->nrefused) {
+		int c = i < old->nrefused ? by_words(&old->refused[i], &now->refused[k]) : 1;
+
+		if (c > 0) {
+			complain(arena_printf(a, "new: %s", now->refused[k]));
+			r->status = r->p->o.fail_never ? r->status : worse(r->status, 1);
+		}
+		i += c <= 0;
+		k += c >= 0;
+	}
+}
+
+/* ---- what to audit ---- */
+
+static void add_domain(struct run *r, const char *name)
+{
+	r->domain = arena_grow(&r->p->arena, r->domain, r->n, &r->cap, sizeof(*r->domain));
+	r->domain[r->n++] = name;
+}
+
+static bool name_domains(struct run *r)
+{
+	struct arena *a = &r->p->arena;
+
+	for (size_t i = 0; i < r->p->o.words.n; i++) {
+		const char *why, *word = r->p->o.words.item[i],
+				 *name = name_from_user(a, str_c(word), &why);
+
+		if (!name) {
+			complain(arena_printf(a, "\"%s\" is no domain name: %s", word, why));
+			return false;
+		}
+		add_domain(r, name);
+	}
+	r->total.all = r->n;
+	return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All that either has, each once. */
+static void all_domains(struct run *r)
+{
+	struct state *both[] = { &r->before, &r->after };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char **names;
+		size_t n;
+
+		state_domains(both[i], &names, &n);
+		for (size_t k = 0; k < n; k++)
+			add_domain(r, names[k]);
+	}
+	if (r->n)
+		qsort(r->domain, r->n, sizeof(*r->domain), by_text);
+	for (size_t i = 0; i < r->n; i++)
+		if (!i || strcmp(r->domain[i], r->domain[kept - 1]) != 0)
+			r->domain[kept++] = r->domain[i];
+	r->n = r->total.all = kept;
+}
+
+static bool list_domains(struct run *r)
+{
+	struct program *p = r->p;
+
+	if (p->o.words.n)
+		return name_domains(r);
+	if (r->before.kind == STATE_ZONES && r->after.kind == STATE_ZONES)
+		zones_touched(&p->arena, (struct zone_set){ r->before.zone, r->before.nzone },
+			      (struct zone_set){ r->after.zone, r->after.nzone },
+			      (struct zone_set){ (const struct zone *const *)p->zone,
+						 p->o.zones.n },
+			      &r->domain, &r->n, &r->total.all);
+	else
+		all_domains(r);
+	return true;
+}
+
+/* ---- one name ---- */
+
+static void count(struct run *r, const struct diff *d)
+{
+	for (int k = 0; k < DIFF_KINDS; k++)
+		r->total.count[k] += d->count[k];
+	r->total.changed += diff_changes(d);
+	for (size_t i = 0; d->after && i < d->after->nunknown; i++)
+		r->total.unknown += d->after->unknown[i].offline;
+}
+
+static void render(struct run *r, const struct diff *d, struct arena *work)
+{
+	struct program *p = r->p;
+	const char *format = p->o.format->name;
+	struct report new;
+
+	if (strcmp(format, "text") == 0) {
+		render_diff_text(&p->out, work, d, &r->ro);
+	} else if (strcmp(format, "json") == 0 || strcmp(format, "ndjson") == 0) {
+		render_diff_json(&p->out, work, d, *format == 'n', r->total.names, r->n);
+	} else {
+		diff_report_of_new(work, d, &new);
+		p->o.format->one(&p->out, work, &new, &r->ro, r->total.names, r->n);
+	}
+}
+
+/* Where a zone could not be read at all before, nothing can be said to be new. */
+static void doubt(struct run *r, struct diff *d)
+{
+	if (d->before || !r->before.partial)
+		return;
+	for (size_t i = 0; i < d->n; i++)
+		d->item[i].kind = DIFF_UNDECIDED;
+	d->count[DIFF_UNDECIDED] += d->count[DIFF_NEW];
+	d->count[DIFF_NEW] = 0;
+}
+
+static bool compare(struct run *r, const char *domain, struct audit *old, struct audit *now,
+		    struct arena *work)
+{
+	struct program *p = r->p;
+	bool failed = false;
+	const struct report *before = state_report(&r->before, &r->setup, domain, old, &failed),
+			    *after = state_report(&r->after, &r->setup, domain, now, &failed);
+	struct diff d;
+	jmp_buf oom;
+
+	if (failed)
+		return false;
+	old->work.oom = now->work.oom = work->oom = &oom;
+	if (setjmp(oom) != 0)
+		return false;
+	diff_reports(work, before, after, &d);
+	d.domain = domain;
+	doubt(r, &d);
+	if (old->facts.n && now->facts.n)
+		diff_records(work, &d, &old->facts, &now->facts);
+	render(r, &d, work);
+	r->status = worse(r->status, diff_exit(&d, p->o.fail_never ? NULL : &p->o.fail_on));
+	count(r, &d);
+	r->total.names++;
+	return true;
+}
+
+static bool compare_one(struct run *r, const char *domain)
+{
+	static struct audit old, now;
+	struct arena work;
+	bool ok;
+
+	arena_init(&work, WORK_MAX);
+	ok = compare(r, domain, &old, &now, &work);
+	if (!ok)
+		complain(arena_printf(&r->p->arena, "%s: out of memory", domain));
+	audit_free(&now);
+	audit_free(&old);
+	arena_free(&work);
+	return ok && program_flush(r->p);
+}
+
+/* ---- the whole ---- */
+
+static void begin(struct run *r)
+{
+	const struct render_format *f = r->p->o.format;
+
+	if (strcmp(f->name, "text") != 0 && f->begin)
+		f->begin(&r->p->out, &r->ro, r->n);
+}
+
+static void end(struct run *r)
+{
+	const struct render_format *f = r->p->o.format;
+
+	if (strcmp(f->name, "text") == 0)
+		render_diff_text_end(&r->p->out, &r->p->arena, &r->total, &r->ro);
+	else if (f->end)
+		f->end(&r->p->out, &r->ro, r->n);
+}
+
+static void set_up(struct run *r)
+{
+	struct program *p = r->p;
+	struct source *shared = source_memo(&p->arena, p->source);
+	const struct tape *t = r->after.tape.has_now ? &r->after.tape : &r->before.tape;
+
+	state_open(&r->before, shared);
+	state_open(&r->after, shared);
+	r->ro = program_render_options(&p->o);
+	r->setup = program_setup(p, r->n);
+	r->setup.bulk = p->o.bulk;
+	r->setup.receivers = p->o.receivers;
+	r->setup.profiles = p->o.profiles;
+	if (t->has_now)
+		r->setup.now_s = t->facts.now_s;
+}
+
+static int compare_all(struct run *r)
+{
+	struct program *p = r->p;
+
+	set_up(r);
+	tell_refused(r);
+	begin(r);
+	for (size_t i = 0; i < r->n; i++)
+		if (!compare_one(r, r->domain[i]))
+			r->status = worse(r->status, EXIT_USAGE);
+	end(r);
+	return program_flush(p) && program_finish(p) ? r->status : EXIT_USAGE;
+}
+
+int verb_diff(struct program *p)
+{
+	struct run *r = ARENA_NEW(&p->arena, struct run);
+	int status = EXIT_USAGE;
+
+	r->p = p;
+	if (!p->o.format)
+		return complain("diff does not know this format: see --help");
+	if (read_states(r) && program_open(p) && list_domains(r))
+		status = compare_all(r);
+	program_close(p);
+	return status;
+}

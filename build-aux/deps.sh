@@ -24,6 +24,7 @@ build pc   libssl      libssl-dev
 build pc   libzscanner libknot-dev
 build pc   jansson     libjansson-dev
 build pc   yaml-0.1    libyaml-dev
+build pc   inih        libinih-dev
 build pc   gmime-3.0  libgmime-3.0-dev
 build pc   opendkim   libopendkim-dev
 build file /usr/include/spf2/spf.h libspf2-dev

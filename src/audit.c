@@ -77,12 +77,15 @@ size_t audit_step(struct audit *a, const struct audit_setup *s, const char *doma
 
 /* ---- after the last step ---- */
 
-static bool is_ignored(const struct audit_setup *s, const struct finding *f)
+bool audit_ignores(const struct audit_setup *s, const struct finding *f)
 {
 	for (size_t i = 0; i < s->nignores; i++)
 		if (s->ignores[i].rule == f->rule &&
-		    (!s->ignores[i].subject || strcmp(s->ignores[i].subject, f->subject) == 0))
+		    (!s->ignores[i].subject || strcmp(s->ignores[i].subject, f->subject) == 0)) {
+			if (s->ignores[i].used)
+				*s->ignores[i].used = true;
 			return true;
+		}
 	return false;
 }
 
@@ -92,7 +95,7 @@ static void drop_ignored(struct audit *a, const struct audit_setup *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < fs->n; i++)
-		if (!is_ignored(s, fs->item[i]))
+		if (!audit_ignores(s, fs->item[i]))
 			fs->item[n++] = fs->item[i];
 	fs->n = n;
 }

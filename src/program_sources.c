@@ -52,7 +52,8 @@ bool program_open(struct program *p)
 		return false;
 	p->row = arena_array(&p->arena, p->nzones + 2, sizeof(*p->row));
 	line_up_zones(p);
-	if (p->o.replay && !read_tape(p))
+	if ((p->o.replay && !read_tape(p)) ||
+	    !program_read_known(p, p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s()))
 		return false;
 	if (p->o.offline) {
 		p->row[p->nrow++] = source_offline(&p->arena);

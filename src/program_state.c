@@ -187,7 +187,8 @@ static bool read_saved(struct state *s, struct str text, const char *shown)
 		return false;
 	}
 	if (s->saved.skipped)
-		complain(arena_printf(a, "%s: %zu findings left out: this version has no such rules",
+		complain(arena_printf(a,
+				      "%s: %zu findings left out: this version has no such rules",
 				      shown, s->saved.skipped));
 	s->by_domain = arena_array(a, s->saved.n, sizeof(struct report *));
 	for (size_t i = 0; i < s->saved.n; i++)
@@ -232,16 +233,30 @@ static bool read_file(struct state *s, const char *path, const char *shown)
 	return ok;
 }
 
+static const char *without_slash(struct arena *a, const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return arena_strndup(a, path, n);
+}
+
 bool state_read(struct program *p, const char *path, const char *shown, struct state *out)
 {
 	struct stat st;
 	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 
 	*out = (struct state){ .p = p };
+	if (folder) {
+		path = without_slash(&p->arena, path);
+		shown = without_slash(&p->arena, shown);
+	}
 	if (!(folder ? add_folder(out, path, shown, 0) : read_file(out, path, shown)))
 		return false;
 	if (folder && !out->nzone && !out->nrefused) {
-		complain(arena_printf(&p->arena, "%s: there is no zone file in this folder", shown));
+		complain(
+			arena_printf(&p->arena, "%s: there is no zone file in this folder", shown));
 		return false;
 	}
 	return true;
@@ -375,6 +390,24 @@ static void take_selectors(const struct state *s, const char *domain, struct aud
 	}
 }
 
+/* Without what is left out, as an audit has it. */
+static const struct report *saved_report(struct state *s, const struct audit_setup *setup,
+					 const char *domain, struct audit *audit)
+{
+	const struct report *r = saved_find(s, domain);
+	struct findings *fs = &audit->report.findings;
+
+	if (!r)
+		return NULL;
+	audit->report = *r;
+	fs->item = arena_array(&s->p->arena, r->findings.n, sizeof(struct finding *));
+	fs->n = 0;
+	for (size_t i = 0; i < r->findings.n; i++)
+		if (!audit_ignores(setup, r->findings.item[i]))
+			fs->item[fs->n++] = r->findings.item[i];
+	return &audit->report;
+}
+
 const struct report *state_report(struct state *s, const struct audit_setup *setup,
 				  const char *domain, struct audit *audit, bool *failed)
 {
@@ -382,11 +415,12 @@ const struct report *state_report(struct state *s, const struct audit_setup *set
 
 	*audit = (struct audit){ 0 };
 	if (s->kind == STATE_SAVED)
-		return saved_find(s, domain);
+		return saved_report(s, setup, domain, audit);
 	if (!state_has(s, domain))
 		return NULL;
 	own.source = s->source;
 	take_selectors(s, domain, &own.wish);
+	program_expect(s->p, domain, &own.wish);
 	if (audit_run(audit, &own, domain))
 		return &audit->report;
 	*failed = true;

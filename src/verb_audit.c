@@ -243,8 +243,7 @@ static bool done(void *arg, size_t index, struct audit *a, bool ok)
 {
 	struct run *r = arg;
 	struct program *p = r->p;
-	int status = ok ? judge_exit(&a->report, p->o.fail_never ? NULL : &p->o.fail_on)
-			: EXIT_USAGE;
+	int status = ok ? program_exit(p, &a->report) : EXIT_USAGE;
 
 	r->with_errors += status == 1;
 	r->undecided += status == 3;
@@ -270,6 +269,7 @@ static enum audits_next next(void *arg, bool may_wait, const char **domain, stru
 	if (next == AUDITS_DOMAIN) {
 		take_selectors(r, *domain, wish);
 		take_faults(r, r->begun, wish);
+		program_expect(r->p, *domain, wish);
 		r->begun++;
 	}
 	return next;
@@ -399,6 +399,7 @@ static int audit_all(struct run *r, struct audits **all)
 	/* 1 is for the frame of a single report, which is not the frame of a list with one left */
 	if (format->end)
 		format->end(&p->out, &r->ro, r->domains.total == 1 ? 1 : 2 * r->written);
+	program_tell_unused(p);
 	if (r->domains.failed || r->domains.bad)
 		r->status = EXIT_USAGE;
 	if (!program_flush(p) || !program_finish(p))

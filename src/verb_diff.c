@@ -1,4 +1,5 @@
-/* authcheck diff: two states of zones, tapes or audits, and what got worse or better between them. */
+/* authcheck diff: two states of zones, tapes or audits, and what got worse or better between them.
+ */
 #include <stdlib.h>
 
 #include "diff.h"
@@ -57,12 +58,13 @@ static bool read_states(struct run *r)
 	size_t need = p->o.git ? 1 : 2;
 
 	if (p->o.words.n < need) {
-		complain(p->o.git ? "which folder? `authcheck diff --git HEAD~1 zones/`"
-				  : "diff compares two: `authcheck diff OLD NEW`, or `authcheck diff --git HEAD~1 zones/`");
+		complain(
+			p->o.git
+				? "which folder? `authcheck diff --git HEAD~1 zones/`"
+				: "diff compares two: `authcheck diff OLD NEW`, or `authcheck diff --git HEAD~1 zones/`");
 		return false;
 	}
-	if (!(p->o.git ? read_revision(r, word[0])
-		       : state_read(p, word[0], word[0], &r->before)) ||
+	if (!(p->o.git ? read_revision(r, word[0]) : state_read(p, word[0], word[0], &r->before)) ||
 	    !state_read(p, word[need - 1], word[need - 1], &r->after))
 		return false;
 	p->o.words.item += need;
@@ -171,11 +173,11 @@ static bool list_domains(struct run *r)
 	if (p->o.words.n)
 		return name_domains(r);
 	if (r->before.kind == STATE_ZONES && r->after.kind == STATE_ZONES)
-		zones_touched(&p->arena, (struct zone_set){ r->before.zone, r->before.nzone },
-			      (struct zone_set){ r->after.zone, r->after.nzone },
-			      (struct zone_set){ (const struct zone *const *)p->zone,
-						 p->o.zones.n },
-			      &r->domain, &r->n, &r->total.all);
+		zones_touched(
+			&p->arena, (struct zone_set){ r->before.zone, r->before.nzone },
+			(struct zone_set){ r->after.zone, r->after.nzone },
+			(struct zone_set){ (const struct zone *const *)p->zone, p->o.zones.n },
+			&r->domain, &r->n, &r->total.all);
 	else
 		all_domains(r);
 	return true;
@@ -226,6 +228,7 @@ static bool compare(struct run *r, const char *domain, struct audit *old, struct
 	bool failed = false;
 	const struct report *before = state_report(&r->before, &r->setup, domain, old, &failed),
 			    *after = state_report(&r->after, &r->setup, domain, now, &failed);
+	struct report added;
 	struct diff d;
 	jmp_buf oom;
 
@@ -240,7 +243,8 @@ static bool compare(struct run *r, const char *domain, struct audit *old, struct
 	if (old->facts.n && now->facts.n)
 		diff_records(work, &d, &old->facts, &now->facts);
 	render(r, &d, work);
-	r->status = worse(r->status, diff_exit(&d, p->o.fail_never ? NULL : &p->o.fail_on));
+	diff_report_of_new(work, &d, &added);
+	r->status = worse(r->status, program_exit(p, &added));
 	count(r, &d);
 	r->total.names++;
 	return true;
@@ -310,6 +314,7 @@ static int compare_all(struct run *r)
 		if (!compare_one(r, r->domain[i]))
 			r->status = worse(r->status, EXIT_USAGE);
 	end(r);
+	program_tell_unused(p);
 	return program_flush(p) && program_finish(p) ? r->status : EXIT_USAGE;
 }
 

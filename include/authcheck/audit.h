@@ -17,6 +17,7 @@ struct audit_limits {
 struct ignore {
 	enum rule_id rule;
 	const char *subject; /* NULL: any */
+	bool *used;          /* set when something was left out for it; NULL: nobody asks */
 };
 
 struct audit {
@@ -59,6 +60,9 @@ size_t audit_step(struct audit *a, const struct audit_setup *s, const char *doma
 
 /* After the last step: sorts, drops what is ignored, lists what is unknown, judges. */
 void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed_ms);
+
+/* Is the finding one that is left out (and the suppression thereby used)? */
+bool audit_ignores(const struct audit_setup *s, const struct finding *f);
 
 void audit_free(struct audit *a);
 

@@ -23,6 +23,10 @@ struct diff_finding {
 	bool has_other;         /* it is known what the other state has in the record's place: */
 	const struct rr *other; /* NULL: the same record, or none at all (see other_same) */
 	bool other_same;
+	/* where the record itself was not changed: a record of a zone that it leads to and that was
+	 */
+	const struct fact *cause; /* NULL: none is known */
+	const struct rr *cause_rr;
 };
 
 struct diff_fate {
@@ -44,8 +48,8 @@ struct diff {
 void diff_reports(struct arena *a, const struct report *before, const struct report *after,
 		  struct diff *out);
 
-/* Finds for each finding of only one state what the other has in place of its record. NULL: no facts
- * are known of it. */
+/* Finds for each finding of only one state what the other has in place of its record. NULL: no
+ * facts are known of it. */
 void diff_records(struct arena *a, struct diff *d, const struct facts *before,
 		  const struct facts *after);
 

@@ -14,8 +14,8 @@ struct git_copy {
 	bool missing;     /* the revision has no such file or folder */
 };
 
-/* `path`, a file or folder of a working tree, as it is at `rev`. Of a file the whole of its folder is
- * copied, since it may include others. False and *err (one line) when there is no git, no
+/* `path`, a file or folder of a working tree, as it is at `rev`. Of a file the whole of its folder
+ * is copied, since it may include others. False and *err (one line) when there is no git, no
  * repository, or no such revision; git_remove() is to be called then as well. */
 bool git_copy(struct arena *a, const char *rev, const char *path, struct git_copy *out,
 	      const char **err);

@@ -24,6 +24,7 @@ struct options {
 	unsigned jobs;           /* audits at once; 0: the default */
 	unsigned shard, nshards; /* the shard-th, from 1, of so many parts; 0 of 0: all */
 	bool unordered;
+	const char *config, *baseline; /* what is known and does not count; NULL: none */
 	const char *git; /* the revision that diff compares with; NULL: none */
 	struct texts selector_files;
 	const struct render_format *format;

@@ -17,6 +17,8 @@
 
 enum { EXIT_USAGE = 2, FILE_MAX = 64 * 1024 * 1024, ZONES_MAX = 20000 };
 
+struct program_known; /* of --config and --baseline */
+
 struct program {
 	struct arena arena; /* lives as long as the program */
 	struct options o;
@@ -33,6 +35,7 @@ struct program {
 	struct buf recorded;
 	struct facts written; /* questions that are on the recorded tape */
 	bool progress_shown;
+	struct program_known *known; /* NULL: neither was given */
 };
 
 /* One line on stderr: what, where, what to do. Returns EXIT_USAGE. */
@@ -74,6 +77,15 @@ void program_close(struct program *p);
 void program_catch_stop(void);
 const volatile sig_atomic_t *program_stopped(void);
 void program_stopped_end(void);
+
+/* --config and --baseline: program_open() reads them. */
+bool program_read_known(struct program *p, int64_t now_s);
+/* The selectors and addresses that are told of a domain, by options and by --config. */
+void program_expect(const struct program *p, const char *domain, struct audit_wish *w);
+/* On stderr: the suppressions that nothing was found for. */
+void program_tell_unused(struct program *p);
+/* The exit status of one report, what the baseline has aside. */
+int program_exit(struct program *p, const struct report *r);
 
 /* The verbs, a row each in main.c's table. */
 int verb_audit(struct program *p);

@@ -113,7 +113,8 @@ void render_sender_text(struct buf *out, struct arena *scratch, const struct rep
 			const struct render_options *o);
 void render_sender_json(struct buf *out, struct arena *scratch, const struct report *r, bool line);
 
-/* `authcheck diff`: one name; the text has an end that counts. In JSON an array unless `total` is 1. */
+/* `authcheck diff`: one name; the text has an end that counts. In JSON an array unless `total`
+ * is 1. */
 void render_diff_text(struct buf *out, struct arena *scratch, const struct diff *d,
 		      const struct render_options *o);
 void render_diff_text_end(struct buf *out, struct arena *scratch, const struct diff_total *t,

@@ -1,7 +1,7 @@
 /* saved: audits that were written as JSON (schema authcheck/1), read again as reports.
  *
- * Layer: report. A saved report has its domain, findings with their evidence, verdicts, score, grade,
- * risk and what was unknown; the views of the protocols stay empty. */
+ * Layer: report. A saved report has its domain, findings with their evidence, verdicts, score,
+ * grade, risk and what was unknown; the views of the protocols stay empty. */
 #ifndef AUTHCHECK_SAVED_H
 #define AUTHCHECK_SAVED_H
 

@@ -1,5 +1,5 @@
-/* A revision of a folder, by git itself: no shell, nothing that git could take for an option, and the
- * repository's own index is not touched. */
+/* A revision of a folder, by git itself: no shell, nothing that git could take for an option, and
+ * the repository's own index is not touched. */
 #include "git.h"
 
 #include <dirent.h>
@@ -24,14 +24,15 @@ struct git {
 	int status;
 };
 
-/* In the child. A hook's environment names the repository that it runs for; here the folder does. */
+/* In the child. A hook's environment names the repository that it runs for; here the folder does.
+ */
 static _Noreturn void run_git(const struct git *g, const char *const *args, int out, int err)
 {
 	static const char *const foreign[] = { "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE",
 					       "GIT_PREFIX" };
-	char *argv[ARGS_MAX + 8] = { (char *)"git", (char *)"--no-pager", (char *)"-c",
-				     (char *)"core.fsmonitor=false", (char *)"-C",
-				     (char *)(uintptr_t)g->folder };
+	char *argv[ARGS_MAX + 8] = { (char *)"git", (char *)"--no-pager",
+				     (char *)"-c",  (char *)"core.fsmonitor=false",
+				     (char *)"-C",  (char *)(uintptr_t)g->folder };
 	size_t n = 6;
 	int null = open("/dev/null", O_RDONLY);
 
@@ -103,7 +104,8 @@ static bool fail(const struct git *g, const char *what, const char **err)
 	if (g->status == EXIT_NO_GIT)
 		*err = "--git needs the git program, which is not here: install it (Debian package git)";
 	else
-		*err = arena_printf(g->arena, "--git: %s%s%s", what, *line ? ": git says: " : "", line);
+		*err = arena_printf(g->arena, "--git: %s%s%s", what, *line ? ": git says: " : "",
+				    line);
 	return false;
 }
 
@@ -135,7 +137,9 @@ static bool part_path(struct arena *a, const char *path, const char **folder, co
 	if (S_ISDIR(st.st_mode))
 		return true;
 	*file = slash ? slash + 1 : path;
-	*folder = slash == path ? "/" : slash ? arena_strndup(a, path, (size_t)(slash - path)) : ".";
+	*folder = slash == path ? "/"
+		  : slash       ? arena_strndup(a, path, (size_t)(slash - path))
+				: ".";
 	return true;
 }
 
@@ -169,7 +173,8 @@ static bool copy(struct git *g, const char *rev, const char *path, struct git_co
 	prefix = line_of(g);
 	if (!GIT(g, "rev-parse", "--verify", "-q", "--end-of-options",
 		 arena_printf(a, "%s^{commit}", rev)))
-		return fail(g, arena_printf(a, "there is no revision \"%s\" of %s", rev, path), err);
+		return fail(g, arena_printf(a, "there is no revision \"%s\" of %s", rev, path),
+			    err);
 	commit = line_of(g);
 	/* a blob's or tree's name is asked for by a commit's, which is all hexadecimal */
 	if (!GIT(g, "rev-parse", "--verify", "-q", arena_printf(a, "%s:%s", commit, prefix))) {

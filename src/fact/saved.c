@@ -1,5 +1,5 @@
-/* Saved JSON audits, read as reports. The input is as hostile as any: every member may be missing or
- * of another type. Layer: report. */
+/* Saved JSON audits, read as reports. The input is as hostile as any: every member may be missing
+ * or of another type. Layer: report. */
 #include "saved.h"
 
 #include <jansson.h>
@@ -190,9 +190,9 @@ static void read_unknown(struct arena *a, const json_t *list, struct report *r)
 		const char *question = words_of(a, o, "question"), *why = words_of(a, o, "why");
 
 		if (question)
-			r->unknown[r->nunknown++] = (struct unknown){
-				question, why ? why : "", json_is_true(json_object_get(o, "offline"))
-			};
+			r->unknown[r->nunknown++] =
+				(struct unknown){ question, why ? why : "",
+						  json_is_true(json_object_get(o, "offline")) };
 	}
 }
 
@@ -223,14 +223,32 @@ static bool read_report(struct arena *a, const json_t *o, struct saved *out, con
 	return true;
 }
 
-static bool read_value(struct arena *a, const json_t *v, struct saved *out, const char **err)
+static bool read_array(struct arena *a, const json_t *v, struct saved *out, const char **err)
 {
 	bool ok = true;
 
-	if (!json_is_array(v))
-		return read_report(a, v, out, err);
 	for (size_t i = 0; i < json_array_size(v) && ok; i++)
 		ok = read_report(a, json_array_get(v, i), out, err);
+	return ok;
+}
+
+/* An arena that is full jumps away: jansson's memory is not its. */
+static bool read_value(struct arena *a, json_t *v, struct saved *out, const char **err)
+{
+	jmp_buf here, *outside = a->oom;
+	bool ok = true;
+
+	a->oom = &here;
+	if (setjmp(here) != 0) {
+		json_decref(v);
+		a->oom = outside;
+		arena_full(a);
+	}
+	if (!json_is_array(v))
+		ok = read_report(a, v, out, err);
+	else
+		ok = read_array(a, v, out, err);
+	a->oom = outside;
 	return ok;
 }
 

@@ -1,18 +1,19 @@
 /* Two reports compared.
  *
  * 1. Findings are paired by keys, the strict one first. What one key has paired, the next does not
- * see. KEY_SAME: rule, name, detail and faulty part. KEY_KIND: rule, name, and the detail with its
- * counts left out; without a detail the faulty part. KEY_NAME: rule and name, for rules that speak
- * once of a record.
+ * see. KEY_RECORD: rule, name, and the faulty part or else the whole record. KEY_KIND: rule, name,
+ * and the detail with its counts left out; without a detail the faulty part. KEY_NAME: rule and
+ * name, for what is said once of a name.
  * 2. What is left over is new or gone, unless the other report could not tell: the question that
- * the finding stands on was LOST there, or a rule that sums up many answers was undecided. */
+ * the finding stands on was LOST there, or a rule that sums up many answers was undecided. A record
+ * that stands in a zone file, and did not stand there before, is a change whatever was there. */
 #include "diff.h"
 
 #include <stdlib.h>
 
 #include "buf.h"
 
-enum key { KEY_SAME, KEY_KIND, KEY_NAME, KEYS };
+enum key { KEY_RECORD, KEY_KIND, KEY_NAME, KEYS };
 
 struct item {
 	const struct finding *finding;
@@ -54,10 +55,14 @@ static bool is_sum(enum rule_id rule)
 	       rule == RULE_SPF_LOOKUP_NEAR || rule == RULE_SPF_VOID_NEAR;
 }
 
-/* SPF terms and MX hosts are many in a record, and each may be faulty by itself. */
-static bool speaks_once(enum rule_id rule)
+/* Terms of an SPF record and MX hosts are many, and each may be faulty by itself. */
+static bool speaks_once(struct arena *a, const struct finding *f)
 {
-	return is_sum(rule) || (rules[rule].proto != PROTO_SPF && rules[rule].proto != PROTO_MX);
+	if (is_sum(f->rule))
+		return true;
+	if (rules[f->rule].proto == PROTO_SPF)
+		return !finding_part(a, f).n;
+	return rules[f->rule].proto != PROTO_MX || !f->rr;
 }
 
 /* A number that stands by itself is a count; one within a name or an address is none. */
@@ -92,13 +97,11 @@ static struct str key_of(struct arena *a, const struct finding *f, enum key key)
 
 	buf_init(&b, 1024 * 1024);
 	buf_addf(&b, "%d %s\n", (int)f->rule, f->subject);
-	if (key == KEY_SAME) {
-		buf_adds(&b, f->detail ? f->detail : "");
-		buf_addc(&b, '\n');
-	}
-	if (key == KEY_KIND && f->detail)
+	if (key == KEY_RECORD)
+		buf_add_str(&b, part.n || is_sum(f->rule) ? part : finding_text(a, f));
+	else if (key == KEY_KIND && f->detail)
 		add_without_counts(&b, str_c(f->detail));
-	else if (key != KEY_NAME)
+	else if (key == KEY_KIND)
 		buf_add_str(&b, part);
 	out = arena_str(a, buf_str(&b));
 	buf_free(&b);
@@ -152,7 +155,8 @@ static void pair(struct arena *a, struct side *before, struct side *after, enum 
 		struct item *x = &before->item[i], *y = &after->item[k];
 		int c = str_cmp(x->key, y->key);
 
-		if (c == 0 && (key != KEY_NAME || speaks_once(x->finding->rule))) {
+		if (c == 0 && (key != KEY_NAME ||
+			       (speaks_once(a, x->finding) && speaks_once(a, y->finding)))) {
 			x->paired = y->paired = true;
 			add(out, DIFF_STILL, x->finding, y->finding);
 		}
@@ -173,11 +177,14 @@ static bool is_unknown(struct arena *a, const struct report *r, const struct fac
 	return false;
 }
 
-static bool could_tell(struct arena *a, const struct report *other, const struct finding *f)
+static bool could_tell(struct arena *a, const struct report *other, const struct finding *f,
+		       bool after)
 {
+	bool written = after && f->rr && f->rr->file && f->fact->zone;
+
 	if (!other)
 		return true;
-	if (is_unknown(a, other, f->fact))
+	if (!written && is_unknown(a, other, f->fact))
 		return false;
 	for (size_t i = 0; is_sum(f->rule) && i < other->findings.n; i++) {
 		const struct finding *g = other->findings.item[i];
@@ -197,9 +204,41 @@ static void add_rest(struct arena *a, const struct side *s, const struct report 
 
 		if (s->item[i].paired)
 			continue;
-		if (!could_tell(a, other, f) || (!after && !f->sure))
+		if (!could_tell(a, other, f, after) || (!after && !f->sure))
 			kind = DIFF_UNDECIDED;
 		add(out, kind, after ? NULL : f, after ? f : NULL);
+	}
+}
+
+/* "10 of 10 look-ups" after "11 of 10" is nothing new, nor is it something better the other way
+ * round: the harder rule says it all. */
+static void pair_neighbours(struct diff *d)
+{
+	static const enum rule_id pairs[][2] = { { RULE_SPF_LOOKUP_NEAR, RULE_SPF_LOOKUP_LIMIT },
+						 { RULE_SPF_VOID_NEAR, RULE_SPF_VOID_LIMIT } };
+
+	for (size_t i = 0; i < d->n; i++) {
+		struct diff_finding *x = &d->item[i];
+		const struct finding *f = x->kind == DIFF_NEW    ? x->after
+					  : x->kind == DIFF_GONE ? x->before
+								 : NULL;
+		const struct report *other = x->kind == DIFF_NEW ? d->before : d->after;
+
+		for (size_t p = 0; f && p < 2; p++)
+			for (size_t k = 0; f->rule == pairs[p][0] && other && k < other->findings.n;
+			     k++) {
+				const struct finding *g = other->findings.item[k];
+
+				if (g->rule != pairs[p][1] || strcmp(g->subject, f->subject) != 0)
+					continue;
+				d->count[x->kind]--;
+				d->count[DIFF_STILL]++;
+				x->before = x->before ? x->before : g;
+				x->after = x->after ? x->after : g;
+				x->kind = DIFF_STILL;
+				f = NULL;
+				break;
+			}
 	}
 }
 
@@ -261,6 +300,7 @@ void diff_reports(struct arena *a, const struct report *before, const struct rep
 		pair(a, &old, &now, (enum key)key, out);
 	add_rest(a, &now, before, true, out);
 	add_rest(a, &old, after, false, out);
+	pair_neighbours(out);
 	if (out->n > 1)
 		qsort(out->item, out->n, sizeof(*out->item), by_kind);
 	compare_fates(a, out);
@@ -278,6 +318,22 @@ static size_t common(struct str x, struct str y)
 	return n;
 }
 
+/* What a record says, the line where it stands and its TTL aside. The records of an answer stand in
+ * this order. */
+static int by_content(const void *x, const void *y)
+{
+	struct rr a = *(const struct rr *)x, b = *(const struct rr *)y;
+
+	a.line = b.line = 0;
+	a.ttl_s = b.ttl_s = 0;
+	return rr_cmp(&a, &b);
+}
+
+static bool has_record(const struct fact *f, const struct rr *rr)
+{
+	return f->nrr && bsearch(rr, f->rr, f->nrr, sizeof(*rr), by_content);
+}
+
 /* Of the other state's records those that it alone has; of several, the one most like ours. */
 static void find_other(struct arena *a, struct diff_finding *x, const struct finding *f,
 		       const struct facts *own, const struct facts *others)
@@ -290,21 +346,58 @@ static void find_other(struct arena *a, struct diff_finding *x, const struct fin
 	if (!mine || !other || other->state == FACT_LOST || f->fact->kind != ASK_DNS)
 		return;
 	x->has_other = true;
-	for (size_t i = 0; i < other->nrr; i++) {
-		struct str theirs = rr_text(a, &other->rr[i]);
-		bool shared = false;
+	x->other_same = f->rr && has_record(other, f->rr);
+	for (size_t i = 0; i < other->nrr && !x->other_same; i++) {
+		size_t alike;
 
-		if (f->rr && str_eq(theirs, text)) {
-			x->other_same = true;
-			x->other = NULL;
-			return;
-		}
-		for (size_t k = 0; k < mine->nrr && !shared; k++)
-			shared = str_eq(rr_text(a, &mine->rr[k]), theirs);
-		if (shared || (x->other && common(theirs, text) <= best))
+		if (has_record(mine, &other->rr[i]))
+			continue;
+		alike = common(rr_text(a, &other->rr[i]), text);
+		if (x->other && alike <= best)
 			continue;
 		x->other = &other->rr[i];
-		best = common(theirs, text);
+		best = alike;
+	}
+}
+
+static bool same_answer(const struct fact *x, const struct fact *y)
+{
+	if (x->state != y->state || x->nrr != y->nrr || x->nchain != y->nchain)
+		return false;
+	for (size_t i = 0; i < x->nrr; i++)
+		if (by_content(&x->rr[i], &y->rr[i]) != 0)
+			return false;
+	for (size_t i = 0; i < x->nchain; i++)
+		if (strcmp(x->chain[i].target, y->chain[i].target) != 0)
+			return false;
+	return true;
+}
+
+/* The record of a changed answer that the other has not. */
+static const struct rr *changed_record(const struct fact *now, const struct fact *old)
+{
+	for (size_t i = 0; i < now->nrr; i++)
+		if (!old || !has_record(old, &now->rr[i]))
+			return &now->rr[i];
+	return NULL;
+}
+
+/* Which answer of a zone the change has changed: a text before all others, since that is what SPF
+ * records lead to. */
+static void find_cause(struct diff_finding *x, const struct facts *before,
+		       const struct facts *after)
+{
+	for (size_t i = 0; i < after->n; i++) {
+		const struct fact *f = after->all[i],
+				  *old = facts_find(before, f->kind, f->type, f->name);
+
+		if (!f->zone || f->kind != ASK_DNS || (x->cause && f->type != RR_TXT) ||
+		    (old && same_answer(f, old)))
+			continue;
+		x->cause = f;
+		x->cause_rr = changed_record(f, old);
+		if (f->type == RR_TXT)
+			return;
 	}
 }
 
@@ -316,6 +409,8 @@ void diff_records(struct arena *a, struct diff *d, const struct facts *before,
 
 		if (x->kind == DIFF_NEW && x->after->fact)
 			find_other(a, x, x->after, after, before);
+		if (x->kind == DIFF_NEW && x->other_same)
+			find_cause(x, before, after);
 		else if (x->kind == DIFF_GONE && x->before->fact)
 			find_other(a, x, x->before, before, after);
 	}

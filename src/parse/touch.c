@@ -1,10 +1,11 @@
 /* Which senders a change of zones concerns.
  *
  * 1. Zones of one origin are gone through side by side: names with other records than before are
- * changed, the SOA record aside. A changed wildcard, DNAME or delegation changes all names below it.
- * 2. Every record that leads to another name is an edge from that name to its owner: CNAME, MX, PTR,
- * the terms of SPF records, the report addresses of DMARC and TLS-RPT, and where reverse zones are
- * at hand, addresses.
+ * changed, the SOA record aside. A changed wildcard, DNAME or delegation changes all names below
+ * it.
+ * 2. Every record that leads to another name is an edge from that name to its owner: CNAME, MX,
+ * PTR, the terms of SPF records, the report addresses of DMARC and TLS-RPT, and where reverse zones
+ * are at hand, addresses.
  * 3. From the changed names the edges are followed until nothing new is touched. What is touched
  * touches the names above it below the origin: _dmarc.X and X are one thing to an audit.
  * 4. A changed _dmarc.X touches all names below X, which may inherit it. */
@@ -287,8 +288,8 @@ static void lead_spf(struct spots *s, struct str text, const char *owner)
 	}
 }
 
-/* Report addresses, "mailto:reports@example.net!10m,mailto:…": whoever is named has to have mail, and
- * to consent (RFC 9990 4). */
+/* Report addresses, "mailto:reports@example.net!10m,mailto:…": whoever is named has to have mail,
+ * and to consent (RFC 9990 4). */
 static void lead_mailto(struct spots *s, struct str text, const char *owner)
 {
 	static const char ends[] = "!,; \"?";
@@ -304,13 +305,15 @@ static void lead_mailto(struct spots *s, struct str text, const char *owner)
 			n++;
 		address = str_sub(text, 0, n);
 		at = str_find(address, '@');
-		domain = at < 0 ? NULL : name_from_text(s->arena, str_from(address, (size_t)at + 1));
+		domain = at < 0 ? NULL
+				: name_from_text(s->arena, str_from(address, (size_t)at + 1));
 		if (!domain)
 			continue;
 		lead(s, domain, owner);
 		if (strncmp(owner, "_dmarc.", 7) == 0)
 			lead(s,
-			     name_join(s->arena, arena_printf(s->arena, "%s._report._dmarc", owner + 7),
+			     name_join(s->arena,
+				       arena_printf(s->arena, "%s._report._dmarc", owner + 7),
 				       domain),
 			     owner);
 	}

@@ -36,6 +36,22 @@ static void put_place(struct pen *p, const struct finding *f)
 	pen_style(p, STYLE_PLAIN);
 }
 
+/* "changed: spf.example.com TXT (db.example:18)" */
+static void put_cause(struct pen *p, const struct diff_finding *x)
+{
+	const struct rr *rr = x->cause_rr;
+
+	if (!x->cause)
+		return;
+	p->indent = COL_STATEMENT;
+	pen_to(p, COL_STATEMENT);
+	pen_words(p, "changed: ");
+	pen_words(p, fact_question_text(p->scratch, x->cause));
+	if (rr && rr->file)
+		pen_words(p, arena_printf(p->scratch, " (%s:%u)", rr->file, rr->line));
+	pen_newline(p);
+}
+
 static void put_record(struct pen *p, const char *label, struct str text, const struct mark *mark)
 {
 	pen_to(p, COL_STATEMENT);
@@ -76,8 +92,9 @@ static void put_new(struct pen *p, const struct diff_finding *x)
 	if (f->fact && f->fact->state != FACT_LOST) {
 		put_place(p, f);
 		if (x->other_same)
-			pen_words(p, ": this record is as it was, something that it leads to is not");
+			pen_words(p, ": as it was; what it leads to is not");
 		pen_newline(p);
+		put_cause(p, x);
 		put_other(p, "before:", x);
 		put_own(p, "after:", f);
 	}
@@ -146,8 +163,7 @@ static void put_fates(struct pen *p, const struct diff *d)
 
 		p->indent = COL_STATEMENT;
 		pen_to(p, COL_SEVERITY);
-		pen_words(p,
-			  arena_printf(p->scratch, "%s: ", receivers[f->who].title));
+		pen_words(p, arena_printf(p->scratch, "%s: ", receivers[f->who].title));
 		pen_words(p, arena_printf(p->scratch, "%s, before: %s", text_fate(f->after),
 					  text_fate(f->before)));
 		if (!f->verdict->sure)
@@ -193,9 +209,13 @@ void render_diff_text(struct buf *out, struct arena *scratch, const struct diff 
 {
 	struct pen p;
 
-	if (!diff_changes(d) && !o->verbose)
-		return;
+	bool any = o->verbose || d->nfate;
+
 	pen_init(&p, out, scratch, o);
+	for (size_t i = 0; i < d->n && !any; i++)
+		any = shows(&p, &d->item[i]);
+	if (!any)
+		return;
 	put_head(&p, d);
 	put_kind(&p, d, DIFF_NEW, "worse:", put_new);
 	put_kind(&p, d, DIFF_GONE, "better:", put_gone);
@@ -225,8 +245,12 @@ void render_diff_text_end(struct buf *out, struct arena *scratch, const struct d
 		return;
 	pen_init(&p, out, scratch, o);
 	if (!t->names) {
-		pen_words(&p, arena_printf(scratch, "Nothing that mail depends on was changed (%zu name%s that can send).",
-					   t->all, plural(t->all)));
+		pen_words(
+			&p,
+			arena_printf(
+				scratch,
+				"Nothing that mail depends on was changed (%zu name%s that can send).",
+				t->all, plural(t->all)));
 		pen_newline(&p);
 		return;
 	}
@@ -240,8 +264,12 @@ void render_diff_text_end(struct buf *out, struct arena *scratch, const struct d
 					   t->count[DIFF_UNDECIDED]));
 	pen_words(&p, ".");
 	if (t->unknown)
-		pen_words(&p, arena_printf(scratch, " %zu question%s to what is outside the given zones not asked: offline.",
-					   t->unknown, t->unknown == 1 ? " was" : "s were"));
+		pen_words(
+			&p,
+			arena_printf(
+				scratch,
+				" %zu question%s about what is outside the given zones %s not asked: offline.",
+				t->unknown, plural(t->unknown), t->unknown == 1 ? "was" : "were"));
 	if (!o->verbose)
 		pen_words(&p, " -v lists all.");
 	pen_newline(&p);

@@ -36,6 +36,13 @@ static json_t *list(struct js *js, const struct diff *d, enum diff_kind kind)
 		o = json_finding(js, x->after ? x->after : x->before);
 		if (kind == DIFF_NEW)
 			set_other(js, o, "before", x);
+		if (x->cause)
+			js_set(js, o, "changed",
+			       js_words(js, fact_question_text(js->arena, x->cause)));
+		if (x->cause_rr && x->cause_rr->file)
+			js_set(js, o, "changed_at",
+			       js_words(js, arena_printf(js->arena, "%s:%u", x->cause_rr->file,
+							 x->cause_rr->line)));
 		if (kind == DIFF_GONE)
 			set_other(js, o, "after", x);
 		if (kind == DIFF_STILL)

@@ -52,11 +52,11 @@ static bool read_settings(struct program *p, struct program_known *k, int64_t no
 		const struct suppression *s = &k->settings.suppress[i];
 
 		if (now_s >= s->until_s) {
-			complain(arena_printf(&p->arena,
-					      "%s, line %u: the suppression of %s has expired (%s) and does not count%s%s",
-					      o->config, s->line, rules[s->rule].name, s->expires,
-					      s->owner ? "; its owner: " : "",
-					      s->owner ? s->owner : ""));
+			complain(arena_printf(
+				&p->arena,
+				"%s, line %u: the suppression of %s has expired (%s) and does not count%s%s",
+				o->config, s->line, rules[s->rule].name, s->expires,
+				s->owner ? "; its owner: " : "", s->owner ? s->owner : ""));
 			k->used[i] = true;
 			continue;
 		}
@@ -101,10 +101,11 @@ void program_tell_unused(struct program *p)
 		const struct suppression *s = &k->settings.suppress[i];
 
 		if (!k->used[i])
-			complain(arena_printf(&p->arena,
-					      "%s, line %u: the suppression of %s%s%s was of no use: delete it when the fault is mended",
-					      p->o.config, s->line, rules[s->rule].name,
-					      s->subject ? " at " : "", s->subject ? s->subject : ""));
+			complain(arena_printf(
+				&p->arena,
+				"%s, line %u: the suppression of %s%s%s was of no use: delete it when the fault is mended",
+				p->o.config, s->line, rules[s->rule].name, s->subject ? " at " : "",
+				s->subject ? s->subject : ""));
 	}
 }
 

@@ -25,7 +25,7 @@ struct options {
 	unsigned shard, nshards; /* the shard-th, from 1, of so many parts; 0 of 0: all */
 	bool unordered;
 	const char *config, *baseline; /* what is known and does not count; NULL: none */
-	const char *git; /* the revision that diff compares with; NULL: none */
+	const char *git;               /* the revision that diff compares with; NULL: none */
 	struct texts selector_files;
 	const struct render_format *format;
 	bool fail_never;

@@ -1,4 +1,5 @@
-/* settings: the file of --config: what is known and let pass, and what a domain is expected to have.
+/* settings: the file of --config: what is known and let pass, and what a domain is expected to
+ * have.
  *
  * Layer: finding. An INI file:
  *
@@ -23,7 +24,7 @@
 
 struct suppression {
 	enum rule_id rule;
-	const char *subject; /* NULL: any */
+	const char *subject;        /* NULL: any */
 	const char *reason, *owner; /* owner NULL: not told */
 	const char *expires;        /* as written; NULL: never */
 	int64_t until_s;            /* it counts before this second since 1970 */

@@ -12,7 +12,7 @@ struct reader {
 	struct arena *arena;
 	struct settings *out;
 	struct str rest;
-	unsigned line, section; /* how many there were so far */
+	unsigned line, section;          /* how many there were so far */
 	unsigned in_suppress, in_domain; /* the section that the last entry of each is from */
 	const char *err;
 };
@@ -43,9 +43,9 @@ static bool read_day(struct str s, int64_t *until_s)
 	static const uint8_t length[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	uint32_t y, m, d;
 
-	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !str_to_u32(str_sub(s, 0, 4), 9999, &y) ||
-	    !str_to_u32(str_sub(s, 5, 2), 12, &m) || !str_to_u32(str_sub(s, 8, 2), 31, &d) ||
-	    y < 1970 || !m || !d || d > length[m - 1])
+	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' ||
+	    !str_to_u32(str_sub(s, 0, 4), 9999, &y) || !str_to_u32(str_sub(s, 5, 2), 12, &m) ||
+	    !str_to_u32(str_sub(s, 8, 2), 31, &d) || y < 1970 || !m || !d || d > length[m - 1])
 		return false;
 	if (m == 2 && d == 29 && (y % 4 || (y % 100 == 0 && y % 400)))
 		return false;
@@ -87,7 +87,8 @@ static int each_word(struct reader *r, struct expected *e, const char *value, wo
 		while (n < s.n && s.p[n] != ',' && !is_wsp(s.p[n]))
 			n++;
 		if (n && !add(r, e, str_sub(s, 0, n)))
-			return fail(r, arena_printf(r->arena, "\"%.*s\" is no %s", (int)n, s.p, what));
+			return fail(r,
+				    arena_printf(r->arena, "\"%.*s\" is no %s", (int)n, s.p, what));
 		s = str_from(s, n + (n < s.n));
 	}
 	return 1;
@@ -106,8 +107,9 @@ static int in_suppress(struct reader *r, const char *key, const char *value)
 		r->in_suppress = r->section;
 		out->suppress = arena_grow(r->arena, out->suppress, out->nsuppress,
 					   &out->cap_suppress, sizeof(*s));
-		out->suppress[out->nsuppress++] =
-			(struct suppression){ .rule = RULE_COUNT, .until_s = INT64_MAX, .line = r->line };
+		out->suppress[out->nsuppress++] = (struct suppression){ .rule = RULE_COUNT,
+									.until_s = INT64_MAX,
+									.line = r->line };
 	}
 	s = &out->suppress[out->nsuppress - 1];
 	if (strcmp(key, "reason") == 0)
@@ -119,13 +121,17 @@ static int in_suppress(struct reader *r, const char *key, const char *value)
 	else if (strcmp(key, "expires") == 0)
 		s->expires = arena_strdup(r->arena, value);
 	else if (strcmp(key, "rule") != 0)
-		return fail(r, arena_printf(r->arena,
-					    "[suppress] has no \"%s\": rule, subject, reason, owner, expires",
-					    key));
+		return fail(
+			r,
+			arena_printf(
+				r->arena,
+				"[suppress] has no \"%s\": rule, subject, reason, owner, expires",
+				key));
 	if (strcmp(key, "rule") == 0 && !rule_from(str_c(value), &s->rule))
-		return fail(r, arena_printf(r->arena,
-					    "there is no rule \"%s\" (`authcheck rules` lists them)",
-					    value));
+		return fail(r,
+			    arena_printf(r->arena,
+					 "there is no rule \"%s\" (`authcheck rules` lists them)",
+					 value));
 	if (strcmp(key, "subject") == 0 && !s->subject)
 		return fail(r, arena_printf(r->arena, "\"%s\" is no name", value));
 	if (strcmp(key, "expires") == 0 && !read_day(str_c(value), &s->until_s))
@@ -152,8 +158,8 @@ static int in_domain(struct reader *r, const char *key, const char *value)
 	if (strcmp(key, "ips") == 0)
 		return each_word(r, e, value, add_ip, "IPv4 or IPv6 address");
 	if (strcmp(key, "name") != 0)
-		return fail(r, arena_printf(r->arena, "[domain] has no \"%s\": name, selectors, ips",
-					    key));
+		return fail(r, arena_printf(r->arena,
+					    "[domain] has no \"%s\": name, selectors, ips", key));
 	e->domain = name_from_text(r->arena, str_c(value));
 	return e->domain ? 1 : fail(r, arena_printf(r->arena, "\"%s\" is no domain name", value));
 }
@@ -168,7 +174,8 @@ static int handle(void *user, const char *section, const char *key, const char *
 		return in_suppress(r, key, value);
 	if (strcmp(section, "domain") == 0)
 		return in_domain(r, key, value);
-	return fail(r, arena_printf(r->arena, "there is no section [%s]: [suppress] and [domain] are known",
+	return fail(r, arena_printf(r->arena,
+				    "there is no section [%s]: [suppress] and [domain] are known",
 				    section));
 }
 
@@ -221,7 +228,9 @@ static bool is_complete(struct reader *r)
 
 bool settings_read(struct arena *a, struct str text, struct settings *out, const char **err)
 {
-	struct reader r = { .arena = a, .out = out, .in_suppress = UINT32_MAX, .in_domain = UINT32_MAX };
+	struct reader r = {
+		.arena = a, .out = out, .in_suppress = UINT32_MAX, .in_domain = UINT32_MAX
+	};
 	int bad;
 
 	*out = (struct settings){ 0 };

@@ -48,6 +48,16 @@ Z
 		ms named-checkzone big.example "$zone" >>"$work/zone.b"
 	done
 	row 'a zone file of 100,000 names, one audit' named-checkzone "$work/zone.a" "$work/zone.b"
+	sed 's/^mx A .*/mx A 93.184.215.3/' "$zone" >"$work/changed.zone"
+	rm -f "$work/zone.b"
+	for ((i = 0; i < pairs; i++)); do
+		ms "$authcheck" diff --offline "$zone" "$work/changed.zone" >>"$work/diff.a"
+		ms named-checkzone big.example "$work/changed.zone" >>"$work/zone.b"
+	done
+	row 'diff of two of them, one line changed' named-checkzone "$work/diff.a" "$work/zone.b"
+	if [ -x /usr/bin/time ]; then
+		/usr/bin/time -f '  most memory of the diff: %M KiB' "$authcheck" diff --offline "$zone" "$work/changed.zone" 2>&1 >/dev/null | grep memory
+	fi
 else
 	echo 'a zone file of 100,000 names: skipped, no named-checkzone'
 fi

@@ -27,10 +27,12 @@ static void add(struct report *r, const struct broken *x, unsigned line)
 	*f = (struct finding){ .rule = x->rule, .subject = x->subject, .detail = x->detail };
 	f->sure = !x->unsure;
 	if (x->text) {
-		*rr = (struct rr){ .type = RR_TXT, .data = str_c(x->text), .line = line,
-				   .ttl_s = 60 * line };
-		*fact = (struct fact){ .type = RR_TXT, .name = x->subject, .state = FACT_SOME,
-				       .rr = rr, .nrr = 1 };
+		*rr = (struct rr){
+			.type = RR_TXT, .data = str_c(x->text), .line = line, .ttl_s = 60 * line
+		};
+		*fact = (struct fact){
+			.type = RR_TXT, .name = x->subject, .state = FACT_SOME, .rr = rr, .nrr = 1
+		};
 		f->fact = fact;
 		f->rr = rr;
 		at = x->part ? str_find_str(rr->data, str_c(x->part)) : 0;
@@ -125,7 +127,8 @@ static void test_pairs(void **state)
 /* What one of the two could not tell is no change. */
 static void test_lost(void **state)
 {
-	static const struct broken f = { RULE_SPF_PTR, "e.test", "v=spf1 ptr -all", "ptr", NULL, false };
+	static const struct broken f = { RULE_SPF_PTR, "e.test", "v=spf1 ptr -all",
+					 "ptr",        NULL,     false };
 	struct unknown lost = { "e.test TXT", "timeout", false };
 	struct report silent = { .domain = "e.test", .unknown = &lost, .nunknown = 1 },
 		      told = { .domain = "e.test" };
@@ -152,7 +155,7 @@ static void test_lost(void **state)
 	"a MX 10 mx.o.test.\nb TXT \"v=spf1 include:%{d}.in.e.test -all\"\nx.in TXT \"v=spf1 -all\"\n" \
 	"c MX 10 mx\n_dmarc.c TXT \"v=DMARC1; p=none; rua=mailto:x@rua.o.test\"\nd.c MX 10 mx.z.test.\n"
 #define OTHER \
-	"$ORIGIN o.test.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nspf TXT \"v=spf1 a:host -all\"\n" \
+	"$ORIGIN o.test.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nspf TXT \"v=spf1 a:host.o.test -all\"\n" \
 	"host A 192.0.2.3\nmx CNAME real\nreal A 192.0.2.4\nrua A 192.0.2.5\n"
 
 static const struct change {
@@ -162,10 +165,11 @@ static const struct change {
 	{ "a host that no mail needs", "www A 192.0.2.9\n", "", "" },
 	{ "the serial number alone", NULL, "", "" },
 	{ "an MX host's address", "mx A 192.0.2.9\n", "", "e.test c.e.test " },
-	{ "a DKIM key", "s._domainkey.a TXT \"v=DKIM1; p=\"\n", "", "e.test a.e.test b.e.test c.e.test d.c.e.test x.in.e.test " },
+	{ "a DKIM key", "s._domainkey.a TXT \"v=DKIM1; p=\"\n", "",
+	  "e.test a.e.test b.e.test c.e.test d.c.e.test x.in.e.test " },
 	{ "a policy, and what inherits it", "_dmarc.c TXT \"x\"\n", "", "c.e.test d.c.e.test " },
-	{ "an include in another zone", "", "spf TXT \"y\"\n", "e.test o.test " },
-	{ "a host that the include names", "", "host A 192.0.2.9\n", "e.test o.test " },
+	{ "an include in another zone", "", "spf TXT \"y\"\n", "e.test spf.o.test " },
+	{ "a host that the include names", "", "host A 192.0.2.9\n", "e.test spf.o.test " },
 	{ "behind a CNAME", "", "real A 192.0.2.9\n", "a.e.test " },
 	{ "where reports go", "", "rua MX 5 mx\n", "c.e.test rua.o.test " },
 	{ "what a macro may lead to", "y.in TXT \"v=spf1 -all\"\n", "", "y.in.e.test b.e.test " },
@@ -193,7 +197,8 @@ static void test_touched(void **state)
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		const struct change *c = &changes[i];
 		const char *serial = "$ORIGIN e.test.\n$TTL 60\n@ SOA ns h 2 2 3 4 5\n@ NS ns\n";
-		const struct zone *before[] = { zone_of(HEAD, REST, NULL), zone_of("", OTHER, NULL) },
+		const struct zone *before[] = { zone_of(HEAD, REST, NULL),
+						zone_of("", OTHER, NULL) },
 				  *after[] = { zone_of(c->add ? HEAD : serial, REST, c->add),
 					       zone_of("", OTHER, c->other) };
 		const char **names, *got = "";

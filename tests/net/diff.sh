@@ -1,0 +1,248 @@
+#!/usr/bin/env bash
+# authcheck diff: a real git repository, a hook, saved audits, suppressions, and real changes where the corpora are.
+set -u
+cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 2
+authcheck=$(realpath "${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}")
+top=$PWD
+work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-diff.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+export TMPDIR=$work/tmp HOME=$work GIT_CONFIG_NOSYSTEM=1
+mkdir "$TMPDIR"
+passed=0 failed=0
+
+# expect STATUS PATTERN ARGUMENT...: the exit status, and a line of either output
+expect() {
+	local want=$1 pattern=$2 got
+	shift 2
+	"$authcheck" "$@" >"$work/out" 2>"$work/err" </dev/null
+	got=$?
+	if [ $got -ne "$want" ]; then
+		failed=$((failed + 1)); echo "FAILED: $*: exit status $got instead of $want"; head -n 5 "$work/out" "$work/err"
+	elif [ -n "$pattern" ] && ! cat "$work/out" "$work/err" | grep -Eq -- "$pattern"; then
+		failed=$((failed + 1)); echo "FAILED: $*: nothing matches $pattern"; head -n 20 "$work/out" "$work/err"
+	else
+		passed=$((passed + 1))
+	fi
+}
+is() { # WHAT COMMAND...
+	local what=$1
+	shift
+	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
+}
+left() { [ -z "$(ls -A "$TMPDIR")" ]; }
+
+# ---- zones, of which one includes the other ----
+zones() { # FOLDER LOOKUPS: ten is what is allowed, mx and the include are two of them
+	local i terms='' hosts=''
+	mkdir -p "$1"
+	cat >"$1/example.com.zone" <<'Z'
+$ORIGIN example.com.
+$TTL 300
+@ SOA ns hostmaster 1 7200 900 1209600 300
+@ NS ns
+ns A 93.184.215.1
+@ MX 10 mx
+mx A 93.184.215.2
+@ TXT "v=spf1 mx include:spf.example.net -all"
+_dmarc TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
+Z
+	for ((i = 1; i <= $2 - 2; i++)); do
+		terms+=" a:h$i.example.net"
+		hosts+="h$i A 93.184.216.$i"$'\n'
+	done
+	cat >"$1/example.net.zone" <<Z
+\$ORIGIN example.net.
+\$TTL 300
+@ SOA ns hostmaster 1 7200 900 1209600 300
+@ NS ns
+@ TXT "v=spf1 -all"
+@ MX 0 .
+_dmarc TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
+spf TXT "v=spf1$terms -all"
+ns A 93.184.215.1
+$hosts
+Z
+}
+zones "$work/good" 9
+zones "$work/better" 10
+zones "$work/bad" 11
+
+expect 0 'Nothing that mail depends on' diff --offline "$work/good" "$work/good"
+expect 0 '0 findings? new' diff --offline -v "$work/good" "$work/better"
+expect 1 'bad/example.net.zone:8' diff --offline "$work/better" "$work/bad"
+expect 1 'of 3 names concerned, 2 changed' diff --offline "$work/better" "$work/bad"
+expect 0 '^better:' diff --offline "$work/bad" "$work/better"
+expect 0 '' diff --offline --fail-on never "$work/better" "$work/bad"
+expect 0 'still there' diff --offline "$work/bad" "$work/bad" example.com
+expect 2 'diff compares two' diff --offline "$work/good"
+expect 2 'No such file' diff --offline "$work/good" "$work/none"
+expect 2 'no zone file in this folder' diff --offline "$work/good" "$TMPDIR"
+
+# Moved lines and other TTLs are nothing new.
+mkdir "$work/moved"
+sed 's/^\$TTL 300/$TTL 3600/; s/^ns A/\n\n; moved\nns A/' "$work/bad/example.com.zone" >"$work/moved/example.com.zone"
+cp "$work/bad/example.net.zone" "$work/moved"
+expect 0 '0 findings new, 0 gone' diff --offline "$work/bad" "$work/moved"
+
+# A zone that name servers refuse.
+mkdir "$work/refused"
+cp "$work/good/"* "$work/refused"
+echo 'mx CNAME other' >>"$work/refused/example.com.zone"
+expect 1 'example.com.zone:[0-9]+: .*CNAME' diff --offline "$work/good" "$work/refused"
+expect 0 '' diff --offline "$work/refused" "$work/good"
+
+# ---- saved audits and tapes; the baseline ----
+for state in better bad; do
+	"$authcheck" --offline --zone "$work/$state/example.com.zone" --zone "$work/$state/example.net.zone" --format json \
+		--record "$work/$state.tape" >"$work/$state.json"
+	"$authcheck" --offline --zone "$work/$state/example.com.zone" --zone "$work/$state/example.net.zone" --format ndjson >"$work/$state.ndjson"
+done
+expect 1 'spf-lookup-limit' diff "$work/better.json" "$work/bad.json"
+expect 0 '' diff "$work/bad.ndjson" "$work/better.json"
+expect 0 '0 findings new, 0 gone' diff "$work/bad.json" "$work/bad.ndjson"
+expect 1 'spf-lookup-limit' diff --offline "$work/better.tape" "$work/bad.tape" example.com
+expect 1 'spf-lookup-limit' diff --offline "$work/better.json" "$work/bad" example.com
+expect 2 'line 1' diff "$work/better.json" <(head -c 300 "$work/bad.json")
+expect 0 'spf-lookup-limit' --offline --zone "$work/bad/example.com.zone" --zone "$work/bad/example.net.zone" --baseline "$work/bad.json"
+expect 1 'spf-lookup-limit' --offline --zone "$work/bad/example.com.zone" --zone "$work/bad/example.net.zone" --baseline "$work/better.json" example.com
+expect 0 '' diff --offline --baseline "$work/bad.json" "$work/better" "$work/bad"
+expect 1 '"schema": ?"authcheck-diff/1"' diff --offline --format json "$work/better" "$work/bad"
+is 'the JSON of a diff is JSON' python3 - "$work/out" <<'P'
+import json, sys
+for d in json.load(open(sys.argv[1])):
+    assert {'domain', 'new', 'gone', 'still', 'receivers'} <= d.keys()
+    if d['domain'] == 'example.com':
+        assert [f['rule'] for f in d['new']] == ['spf-lookup-limit'] and d['new'][0]['changed_at'].endswith('example.net.zone:8')
+P
+
+# ---- suppressions ----
+cat >"$work/known.ini" <<'I'
+[suppress]
+rule = spf-lookup-limit
+subject = example.com
+reason = mended next week
+owner = mail@example.com
+expires = 2999-12-31
+I
+expect 0 '' diff --offline --config "$work/known.ini" "$work/better" "$work/bad"
+expect 0 'line 2: the suppression of spf-lookup-limit at example.com was of no use' diff --offline --config "$work/known.ini" "$work/good" "$work/better"
+sed 's/2999/2020/' "$work/known.ini" >"$work/late.ini"
+expect 1 'line 2: the suppression of spf-lookup-limit has expired' diff --offline --config "$work/late.ini" "$work/better" "$work/bad"
+printf '[suppress]\nrule = spf-ptr\n' >"$work/no-reason.ini"
+expect 2 'no-reason.ini, line 2: a .suppress. without a reason' diff --offline --config "$work/no-reason.ini" "$work/better" "$work/bad"
+
+# ---- a repository of three commits: good, bad, mended ----
+if command -v git >/dev/null; then
+	repo=$work/repo
+	git init -q "$repo"
+	git -C "$repo" config user.email test@example.com
+	git -C "$repo" config user.name test
+	commit() { # STATE: the next commit
+		mkdir -p "$repo/dns"
+		cp "$work/$1/"* "$repo/dns/zones"
+		git -C "$repo" add -A && git -C "$repo" commit -qm "$1"
+	}
+	mkdir -p "$repo/dns/zones"
+	cp "$work/good/"* "$repo/dns/zones"
+	git -C "$repo" add -A && git -C "$repo" commit -qm first
+	cd "$repo" || exit 2
+	commit better
+	expect 0 '' diff --offline --git HEAD~1 dns/zones/
+	commit bad
+	expect 1 'dns/zones/example.net.zone:8' diff --offline --git HEAD~1 dns/zones/
+	for rev in nope 'HEAD; touch x' --output=x -h '' 'HEAD:dns' '$(touch x)'; do
+		expect 2 '^authcheck: --git: there is no revision' diff --offline "--git=$rev" dns/zones
+	done
+	cd dns || exit 2
+	expect 1 'spf-lookup-limit' diff --offline --git HEAD~1 zones
+	cd zones || exit 2
+	expect 1 'spf-lookup-limit' diff --offline --git HEAD~1 .
+	expect 0 '' diff --offline --git HEAD~1 example.net.zone
+	cd "$repo" || exit 2
+	expect 0 '' diff --offline --git HEAD dns/zones
+	mkdir new && cp "$work/good/"* new
+	expect 0 '' diff --offline --fail-on never --git HEAD new
+	rm -r new
+	mkdir "$work/bin"
+	is 'no git is one clear line' grep -q 'needs the git program' <(PATH=$work/bin "$authcheck" diff --git HEAD dns/zones 2>&1)
+	commit better
+	expect 0 '' diff --offline --git HEAD~1 dns/zones/
+
+	# The hook, as a plain hook of git.
+	ln -s "$authcheck" "$work/bin/authcheck"
+	cp "$top/ci/pre-commit" .git/hooks/pre-commit
+	hook() { # STATE: does git take the commit?
+		cp "$work/$1/"* dns/zones
+		git add -A
+		AUTHCHECK_ZONES=dns/zones PATH=$work/bin:$PATH git commit -qm "$1" >"$work/out" 2>&1
+	}
+	is 'the hook lets a good commit pass' hook good
+	is 'the hook stops a bad one' eval '! hook bad'
+	is 'the hook says why' grep -q spf-lookup-limit "$work/out"
+	is 'the hook lets what is mended pass' hook better
+	is 'nothing is left behind' left
+	is 'the working tree is as it was' test -z "$(git status --porcelain)"
+	cd "$top" || exit 2
+else
+	echo 'the repository: skipped, no git'
+fi
+
+# ---- what is ready to use is YAML, and Python ----
+is 'the YAML files are YAML' python3 - action.yml ci/gitlab.yml .pre-commit-hooks.yaml <<'P'
+import sys
+try:
+    import yaml
+except ImportError:
+    print('skipped: no yaml module for python3')
+    sys.exit(0)
+for path in sys.argv[1:]:
+    assert yaml.safe_load(open(path))
+P
+is 'the octoDNS processor stops a bad plan' python3 -B - "$authcheck" <<'P'
+import sys
+sys.path.insert(0, 'ci')
+from octodns_authcheck import Authcheck
+
+class Record:
+    def __init__(self, fqdn, kind, *values):
+        self.fqdn, self._type, self.ttl, self.values = fqdn, kind, 300, values
+    def chunked_value(self, value):
+        return f'"{value}"'
+
+class Zone:
+    name = 'example.com.'
+    def __init__(self, spf):
+        self.records = {Record('example.com.', 'TXT', spf), Record('example.com.', 'MX', '10 mx.example.com.'),
+                        Record('mx.example.com.', 'A', '93.184.215.2')}
+
+check = Authcheck('x', sys.argv[1], ['--offline'])
+good, bad = Zone('v=spf1 mx -all'), Zone('v=spf1 mx ip4:1.2 -all')
+check.process_source_and_target_zones(good, bad, None)
+try:
+    check.process_source_and_target_zones(bad, good, None)
+except ValueError as e:
+    assert 'spf-address' in str(e)
+else:
+    sys.exit('not stopped')
+P
+
+# ---- real changes: no crash, no hang, and what counts is told with a line of the zone ----
+changes=${AUTHCHECK_SHARED:-}/corpora/changes
+if [ -d "$changes" ]; then
+	n=0
+	for change in "$changes"/*/; do
+		timeout 60 "$authcheck" diff --offline "$change/before.zone" "$change/after.zone" >"$work/out" 2>"$work/err"
+		status=$?
+		n=$((n + 1))
+		is "$change: exit status $status" test $status -le 1
+		[ $status -ne 1 ] || is "$change: no place is told" grep -Eq 'after.zone:[0-9]+|^ *[^ ]+ (TXT|MX|A|AAAA|CNAME)$' "$work/out" "$work/err"
+		timeout 60 "$authcheck" diff --offline "$change/after.zone" "$change/after.zone" >/dev/null 2>&1
+		is "$change: nothing is new against itself" test $? -eq 0
+	done
+	echo "$n real changes compared"
+else
+	echo 'real changes: skipped, the corpora are not here'
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

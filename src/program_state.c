@@ -1,6 +1,4 @@
 /* One of two states that are compared: what it is, and its reports. */
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -9,8 +7,6 @@
 #include "psl.h"
 #include "rrtype.h"
 #include "state.h"
-
-enum { DEPTH_MAX = 32, ZONES_MAX = 20000 };
 
 /* ---- zones ---- */
 
@@ -22,12 +18,11 @@ static const char *shown_as(struct arena *a, const char *text, const char *path,
 	return strncmp(text, path, n) == 0 ? arena_printf(a, "%s%s", shown, text + n) : text;
 }
 
+/* A zone read from a copy of a revision, its places named as the user knows them. */
 static void rename_files(struct arena *a, struct zone *z, const char *path, const char *shown)
 {
 	const char *before = NULL, *after = NULL;
 
-	if (strcmp(path, shown) == 0)
-		return;
 	z->file = shown_as(a, z->file, path, shown);
 	for (size_t i = 0; i < z->n; i++) {
 		struct rr *rr = &z->rr[i].rr;
@@ -42,102 +37,12 @@ static void rename_files(struct arena *a, struct zone *z, const char *path, cons
 		z->fault[i].file = shown_as(a, z->fault[i].file, path, shown);
 }
 
-static void add_refused(struct state *s, const char *text)
+static bool read_zones(struct state *s, const char *path, const char *shown)
 {
-	s->refused = arena_grow(&s->p->arena, s->refused, s->nrefused, &s->refused_cap,
-				sizeof(*s->refused));
-	s->refused[s->nrefused++] = text;
-}
-
-/* A zone that a name server refuses is read as far as it goes, and the faults are kept. */
-static bool add_zone(struct state *s, const char *path, const char *shown, const char **err)
-{
-	struct arena *a = &s->p->arena;
-	struct zone *z = ARENA_NEW(a, struct zone);
-
-	if (!parse_zone_file(a, path, s->p->o.origin, z, err)) {
-		*err = shown_as(a, *err, path, shown);
+	if (!program_read_path(s->p, path, &s->zone, &s->nzone))
 		return false;
-	}
-	rename_files(a, z, path, shown);
-	for (size_t i = 0; i < z->nfault; i++)
-		if (z->fault[i].refused)
-			add_refused(s, arena_printf(a, "%s:%u: %s", z->fault[i].file,
-						    z->fault[i].line, z->fault[i].what));
-	s->zone = arena_grow(a, s->zone, s->nzone, &s->cap, sizeof(*s->zone));
-	s->zone[s->nzone++] = z;
-	return true;
-}
-
-/* Does the file's name say that it is a zone, so that what cannot be read is not passed over? */
-static bool is_meant(const char *path)
-{
-	static const char *const ends[] = { ".zone", ".db", ".yaml", ".yml" };
-	const char *slash = strrchr(path, '/');
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (str_ends_ci(str_c(path), str_c(ends[i])))
-			return true;
-	return str_starts(str_c(slash ? slash + 1 : path), S("db."));
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The entries of a folder in order; hidden ones are not looked at. False, with a complaint. */
-static bool list_folder(struct state *s, const char *path, const char ***names, size_t *n)
-{
-	struct arena *a = &s->p->arena;
-	DIR *d = opendir(path);
-	size_t cap = 0;
-
-	*names = NULL;
-	*n = 0;
-	if (!d) {
-		complain(arena_printf(a, "%s: %s", path, strerror(errno)));
-		return false;
-	}
-	for (struct dirent *e; (e = readdir(d));)
-		if (e->d_name[0] != '.') {
-			*names = arena_grow(a, *names, *n, &cap, sizeof(**names));
-			(*names)[(*n)++] = arena_strdup(a, e->d_name);
-		}
-	closedir(d);
-	if (*n)
-		qsort(*names, *n, sizeof(**names), by_text);
-	return true;
-}
-
-static bool add_folder(struct state *s, const char *path, const char *shown, unsigned depth)
-{
-	struct arena *a = &s->p->arena;
-	const char **names, *err;
-	size_t n;
-
-	if (depth > DEPTH_MAX || s->nzone > ZONES_MAX) {
-		complain(arena_printf(a, "%s: too many folders or zones", shown));
-		return false;
-	}
-	if (!list_folder(s, path, &names, &n))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		const char *file = arena_printf(a, "%s/%s", path, names[i]),
-			   *known = arena_printf(a, "%s/%s", shown, names[i]);
-		struct stat st;
-
-		if (stat(file, &st) != 0)
-			continue;
-		if (S_ISDIR(st.st_mode)) {
-			if (!add_folder(s, file, known, depth + 1))
-				return false;
-		} else if (S_ISREG(st.st_mode) && !add_zone(s, file, known, &err) &&
-			   is_meant(file)) {
-			add_refused(s, err);
-			s->partial = true;
-		}
-	}
+	for (size_t i = 0; i < s->nzone && strcmp(path, shown) != 0; i++)
+		rename_files(&s->p->arena, (struct zone *)(uintptr_t)s->zone[i], path, shown);
 	return true;
 }
 
@@ -225,10 +130,8 @@ static bool read_file(struct state *s, const char *path, const char *shown)
 		ok = read_saved(s, buf_str(&text), shown);
 	else if (is_tape(buf_str(&text)))
 		ok = read_tape(s, buf_str(&text), shown);
-	else if (!add_zone(s, path, shown, &err)) {
-		add_refused(s, err);
-		s->partial = true;
-	}
+	else
+		ok = read_zones(s, path, shown);
 	buf_free(&text);
 	return ok;
 }
@@ -252,14 +155,7 @@ bool state_read(struct program *p, const char *path, const char *shown, struct s
 		path = without_slash(&p->arena, path);
 		shown = without_slash(&p->arena, shown);
 	}
-	if (!(folder ? add_folder(out, path, shown, 0) : read_file(out, path, shown)))
-		return false;
-	if (folder && !out->nzone && !out->nrefused) {
-		complain(
-			arena_printf(&p->arena, "%s: there is no zone file in this folder", shown));
-		return false;
-	}
-	return true;
+	return folder ? read_zones(out, path, shown) : read_file(out, path, shown);
 }
 
 /* ---- who answers ---- */
@@ -365,6 +261,8 @@ bool state_has(const struct state *s, const char *domain)
 		return has_question(&s->tape, RR_TXT, domain);
 	for (size_t i = 0; i < s->nzone; i++) {
 		zone_lookup(&s->p->arena, s->zone[i], domain, RR_TXT, &answer);
+		if (strcmp(s->zone[i]->origin, domain) == 0)
+			return true;
 		if (answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED)
 			return answer.kind != ZONE_NXDOMAIN;
 	}
@@ -385,9 +283,28 @@ static void take_selectors(const struct state *s, const char *domain, struct aud
 			continue;
 		w->zone_selectors = names;
 		w->nzone_selectors = n;
-		w->dkim_zone = s->bare[i] ? DKIM_ZONE_BARE : DKIM_ZONE_LISTED;
+		w->dkim_zone = s->zone[i]->partial ? DKIM_ZONE_NOT
+			       : s->bare[i]        ? DKIM_ZONE_BARE
+						   : DKIM_ZONE_LISTED;
 		return;
 	}
+}
+
+/* The audit of a zone's origin tells of the zone's faults. */
+static void take_faults(const struct state *s, const char *domain, struct audit_wish *w)
+{
+	const struct zone_fault **list = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < s->nzone; i++)
+		for (size_t k = 0; k < s->zone[i]->nfault; k++) {
+			if (strcmp(s->zone[i]->origin, domain) != 0)
+				break;
+			list = arena_grow(&s->p->arena, list, n, &cap, sizeof(*list));
+			list[n++] = &s->zone[i]->fault[k];
+		}
+	w->zone_fault = list;
+	w->nzone_fault = n;
 }
 
 /* Without what is left out, as an audit has it. */
@@ -420,6 +337,7 @@ const struct report *state_report(struct state *s, const struct audit_setup *set
 		return NULL;
 	own.source = s->source;
 	take_selectors(s, domain, &own.wish);
+	take_faults(s, domain, &own.wish);
 	program_expect(s->p, domain, &own.wish);
 	if (audit_run(audit, &own, domain))
 		return &audit->report;

@@ -17,22 +17,21 @@ struct folder {
 
 struct search {
 	struct program *p;
-	size_t cap;
+	const struct zone **zone; /* found so far */
+	size_t nzones, cap;
 	struct folder *seen; /* each folder is read once, whatever links lead to it */
 	size_t nseen, seen_cap;
 };
 
 static bool add_zones(struct search *s, const struct zones *all)
 {
-	struct program *p = s->p;
-
 	for (size_t i = 0; i < all->n; i++) {
-		if (p->nzones == ZONES_MAX) {
+		if (s->nzones == ZONES_MAX) {
 			complain("too many zones at once");
 			return false;
 		}
-		p->zone = arena_grow(&p->arena, p->zone, p->nzones, &s->cap, sizeof(*p->zone));
-		p->zone[p->nzones++] = &all->item[i];
+		s->zone = arena_grow(&s->p->arena, s->zone, s->nzones, &s->cap, sizeof(*s->zone));
+		s->zone[s->nzones++] = &all->item[i];
 	}
 	return true;
 }
@@ -195,7 +194,7 @@ static bool add_folder(struct search *s, const char *path, const struct stat *se
 static bool add_path(struct search *s, const char *path)
 {
 	struct program *p = s->p;
-	size_t before = p->nzones;
+	size_t before = s->nzones;
 	struct stat st;
 
 	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
@@ -203,7 +202,7 @@ static bool add_path(struct search *s, const char *path)
 	s->nseen = 0;
 	if (!add_folder(s, path, &st, 0))
 		return false;
-	if (p->nzones == before) {
+	if (s->nzones == before) {
 		complain(arena_printf(
 			&p->arena, "%s: there is no zone file in this folder (-v says why)", path));
 		return false;
@@ -247,18 +246,30 @@ bool program_read_zones(struct program *p)
 	struct search s = { .p = p };
 
 	for (size_t i = 0; i < p->o.zones.n; i++) {
-		size_t before = p->nzones;
+		size_t before = s.nzones;
 
 		if (!add_pattern(&s, p->o.zones.item[i]))
 			return false;
-		if (p->nzones == before) {
+		if (s.nzones == before) {
 			complain(arena_printf(&p->arena,
 					      "%s: no zone file among these (-v says why)",
 					      p->o.zones.item[i]));
 			return false;
 		}
 	}
+	p->zone = s.zone;
+	p->nzones = s.nzones;
 	return true;
+}
+
+bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n)
+{
+	struct search s = { .p = p };
+	bool ok = add_path(&s, path);
+
+	*zone = s.zone;
+	*n = s.nzones;
+	return ok;
 }
 
 void program_tell_faults(struct program *p)

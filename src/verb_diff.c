@@ -69,48 +69,7 @@ static bool read_states(struct run *r)
 		return false;
 	p->o.words.item += need;
 	p->o.words.n -= need;
-	if (r->before.partial && r->after.partial && !r->before.nzone && !r->after.nzone) {
-		complain(r->after.refused[0]);
-		return false;
-	}
 	return true;
-}
-
-/* ---- zones that name servers refuse ---- */
-
-/* What is said of a fault, without the file and the line, which move. */
-static const char *fault_words(const char *text)
-{
-	const char *at = strstr(text, ": ");
-
-	return at ? at + 2 : text;
-}
-
-static int by_words(const void *x, const void *y)
-{
-	return strcmp(fault_words(*(const char *const *)x), fault_words(*(const char *const *)y));
-}
-
-static void tell_refused(struct run *r)
-{
-	struct state *old = &r->before, *now = &r->after;
-	struct arena *a = &r->p->arena;
-	size_t i = 0, k = 0;
-
-	if (old->nrefused)
-		qsort(old->refused, old->nrefused, sizeof(*old->refused), by_words);
-	if (now->nrefused)
-		qsort(now->refused, now->nrefused, sizeof(*now->refused), by_words);
-	while (k < now->nrefused) {
-		int c = i < old->nrefused ? by_words(&old->refused[i], &now->refused[k]) : 1;
-
-		if (c > 0) {
-			complain(arena_printf(a, "new: %s", now->refused[k]));
-			r->status = r->p->o.fail_never ? r->status : worse(r->status, 1);
-		}
-		i += c <= 0;
-		k += c >= 0;
-	}
 }
 
 /* ---- what to audit ---- */
@@ -166,20 +125,51 @@ static void all_domains(struct run *r)
 	r->n = r->total.all = kept;
 }
 
+static bool same_faults(const struct zone *x, const struct zone *y)
+{
+	if (x->nfault != y->nfault)
+		return false;
+	for (size_t i = 0; i < x->nfault; i++)
+		if (x->fault[i].kind != y->fault[i].kind ||
+		    strcmp(x->fault[i].what, y->fault[i].what) != 0)
+			return false;
+	return true;
+}
+
+/* A line that is no record is a change that touches no name: the origin is audited for it. */
+static void add_faulty(struct run *r)
+{
+	for (size_t i = 0; i < r->after.nzone; i++) {
+		const struct zone *z = r->after.zone[i], *old = NULL;
+		bool listed = false;
+
+		for (size_t k = 0; z->nfault && k < r->before.nzone && !old; k++)
+			if (strcmp(r->before.zone[k]->origin, z->origin) == 0)
+				old = r->before.zone[k];
+		if (!z->nfault || (old && same_faults(old, z)))
+			continue;
+		for (size_t k = 0; k < r->n && !listed; k++)
+			listed = strcmp(r->domain[k], z->origin) == 0;
+		if (!listed)
+			add_domain(r, z->origin);
+	}
+}
+
 static bool list_domains(struct run *r)
 {
 	struct program *p = r->p;
 
 	if (p->o.words.n)
 		return name_domains(r);
-	if (r->before.kind == STATE_ZONES && r->after.kind == STATE_ZONES)
-		zones_touched(
-			&p->arena, (struct zone_set){ r->before.zone, r->before.nzone },
-			(struct zone_set){ r->after.zone, r->after.nzone },
-			(struct zone_set){ (const struct zone *const *)p->zone, p->o.zones.n },
-			&r->domain, &r->n, &r->total.all);
-	else
+	if (r->before.kind != STATE_ZONES || r->after.kind != STATE_ZONES) {
 		all_domains(r);
+		return true;
+	}
+	zones_touched(&p->arena, (struct zone_set){ r->before.zone, r->before.nzone },
+		      (struct zone_set){ r->after.zone, r->after.nzone },
+		      (struct zone_set){ p->zone, p->nzones }, &r->domain, &r->n, &r->total.all);
+	r->cap = r->n;
+	add_faulty(r);
 	return true;
 }
 
@@ -210,17 +200,6 @@ static void render(struct run *r, const struct diff *d, struct arena *work)
 	}
 }
 
-/* Where a zone could not be read at all before, nothing can be said to be new. */
-static void doubt(struct run *r, struct diff *d)
-{
-	if (d->before || !r->before.partial)
-		return;
-	for (size_t i = 0; i < d->n; i++)
-		d->item[i].kind = DIFF_UNDECIDED;
-	d->count[DIFF_UNDECIDED] += d->count[DIFF_NEW];
-	d->count[DIFF_NEW] = 0;
-}
-
 static bool compare(struct run *r, const char *domain, struct audit *old, struct audit *now,
 		    struct arena *work)
 {
@@ -239,7 +218,6 @@ static bool compare(struct run *r, const char *domain, struct audit *old, struct
 		return false;
 	diff_reports(work, before, after, &d);
 	d.domain = domain;
-	doubt(r, &d);
 	if (old->facts.n && now->facts.n)
 		diff_records(work, &d, &old->facts, &now->facts);
 	render(r, &d, work);
@@ -308,7 +286,6 @@ static int compare_all(struct run *r)
 	struct program *p = r->p;
 
 	set_up(r);
-	tell_refused(r);
 	begin(r);
 	for (size_t i = 0; i < r->n; i++)
 		if (!compare_one(r, r->domain[i]))
@@ -326,6 +303,10 @@ int verb_diff(struct program *p)
 	r->p = p;
 	if (!p->o.format)
 		return complain("diff does not know this format: see --help");
+	if (p->o.record)
+		return complain("diff records no tape: leave --record out");
+	p->o.wish.selectors = p->o.selectors.item;
+	p->o.wish.nselectors = p->o.selectors.n;
 	if (read_states(r) && program_open(p) && list_domains(r))
 		status = compare_all(r);
 	program_close(p);

@@ -68,6 +68,8 @@ struct render_options program_render_options(const struct options *o);
 bool program_open(struct program *p);
 /* Its part: reads the files, folders and patterns of --zone. */
 bool program_read_zones(struct program *p);
+/* The zones of a file or folder, which are not lined up. */
+bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n);
 /* For verbs whose report has no place for them: what the zones have wrong, on stderr. */
 void program_tell_faults(struct program *p);
 void program_close(struct program *p);

@@ -16,11 +16,8 @@ struct state {
 	struct program *p;
 	enum state_kind kind;
 	const struct zone **zone;
-	size_t nzone, cap;
+	size_t nzone;
 	bool *bare;           /* of each zone: no name of its organization can have a DKIM key */
-	const char **refused; /* "db.example:12: what": lines that name servers refuse a zone for */
-	size_t nrefused, refused_cap;
-	bool partial; /* a zone could not be read at all: what it had is not known */
 	struct tape tape;
 	struct saved saved;
 	struct report **by_domain; /* the saved ones, sorted */

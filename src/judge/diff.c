@@ -55,14 +55,15 @@ static bool is_sum(enum rule_id rule)
 	       rule == RULE_SPF_LOOKUP_NEAR || rule == RULE_SPF_VOID_NEAR;
 }
 
-/* Terms of an SPF record and MX hosts are many, and each may be faulty by itself. */
+/* Terms of an SPF record, MX hosts and lines of a zone are many, and each may be faulty by itself.
+ */
 static bool speaks_once(struct arena *a, const struct finding *f)
 {
 	if (is_sum(f->rule))
 		return true;
 	if (rules[f->rule].proto == PROTO_SPF)
 		return !finding_part(a, f).n;
-	return rules[f->rule].proto != PROTO_MX || !f->rr;
+	return (rules[f->rule].proto != PROTO_MX && rules[f->rule].proto != PROTO_ZONE) || !f->rr;
 }
 
 /* A number that stands by itself is a count; one within a name or an address is none. */
@@ -373,31 +374,35 @@ static bool same_answer(const struct fact *x, const struct fact *y)
 	return true;
 }
 
-/* The record of a changed answer that the other has not. */
+/* The record of a changed answer that the other has not; else the first link of its chain. */
 static const struct rr *changed_record(const struct fact *now, const struct fact *old)
 {
 	for (size_t i = 0; i < now->nrr; i++)
 		if (!old || !has_record(old, &now->rr[i]))
 			return &now->rr[i];
-	return NULL;
+	return now->nchain ? now->chain : NULL;
 }
 
-/* Which answer of a zone the change has changed: a text before all others, since that is what SPF
- * records lead to. */
+/* Which answer of a zone the change has changed: first what the finding is about, then a text,
+ * since that is what SPF records lead to; one that has a line before one that is gone. */
 static void find_cause(struct diff_finding *x, const struct facts *before,
 		       const struct facts *after)
 {
+	int best = -1;
+
 	for (size_t i = 0; i < after->n; i++) {
 		const struct fact *f = after->all[i],
 				  *old = facts_find(before, f->kind, f->type, f->name);
+		const struct rr *rr = changed_record(f, old);
+		int rank = (rr && rr->file ? 4 : 0) +
+			   (strcmp(f->name, x->after->subject) == 0 ? 2 : 0) +
+			   (f->type == RR_TXT ? 1 : 0);
 
-		if (!f->zone || f->kind != ASK_DNS || (x->cause && f->type != RR_TXT) ||
-		    (old && same_answer(f, old)))
+		if (!f->zone || f->kind != ASK_DNS || rank <= best || (old && same_answer(f, old)))
 			continue;
 		x->cause = f;
-		x->cause_rr = changed_record(f, old);
-		if (f->type == RR_TXT)
-			return;
+		x->cause_rr = rr;
+		best = rank;
 	}
 }
 

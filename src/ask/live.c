@@ -200,9 +200,10 @@ struct source *source_live(struct arena *a, const struct live_options *o, const 
 		*err = arena_printf(a, "epoll: %s", strerror(errno));
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || ares_library_init(ARES_LIB_INIT_ALL))
 		*err = "libcurl or c-ares cannot be set up";
-	if (!*err && read_detours(l, err) && dns_open(l, err) && https_open(l, err) &&
-	    smtp_open(l, err))
+	if (!*err && read_detours(l, err) && dns_open(l, err) && https_open(l, err)) {
+		smtp_open(l);
 		return &l->base;
+	}
 	/* what *err says must outlive the arena that it is in */
 	*err = arena_strdup(a, *err);
 	live_close(&l->base);

@@ -254,7 +254,7 @@ void where_find(struct arena *a, const struct live *l, const struct question *q,
 		struct where *out);
 
 /* ---- SMTP ---- */
-bool smtp_open(struct live *l, const char **err);
+void smtp_open(struct live *l);
 void smtp_close(struct smtp *s);
 void smtp_ask(struct smtp *s, struct question *q);
 void smtp_pump(struct smtp *s);

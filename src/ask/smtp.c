@@ -203,6 +203,7 @@ static void job_timer(struct timer *t)
 
 static void job_start(struct smtp_job *j)
 {
+	const char *unready;
 	int64_t now = source_now_ms(), limit = now + (int64_t)TIMES * j->smtp->live->opt.timeout_ms;
 
 	j->fd = -1;
@@ -211,7 +212,9 @@ static void job_start(struct smtp_job *j)
 		j->deadline_ms = limit;
 	where_find(&j->arena, j->smtp->live, j->q, SMTP_PORT, &j->where);
 	j->total_ms = j->deadline_ms - now;
-	if (j->where.why != WHY_OK)
+	if (!j->smtp->ctx && !smtp_tls_open(j->smtp, &unready))
+		end_turn(j, smtp_lose(j, WHY_TLS, unready));
+	else if (j->where.why != WHY_OK)
 		end_turn(j, smtp_lose(j, j->where.why, j->where.detail));
 	else
 		end_turn(j, connect_next(j));
@@ -282,13 +285,14 @@ void smtp_event(struct smtp *s, int fd)
 	end_turn(j, turn);
 }
 
-bool smtp_open(struct live *l, const char **err)
+/* TLS is made ready when the first host is asked: to read the system's certificates takes longer
+ * than a whole audit without it. That a file of --ca-file can be read is seen to before. */
+void smtp_open(struct live *l)
 {
 	struct smtp *s = ARENA_NEW(&l->arena, struct smtp);
 
 	s->live = l;
 	l->smtp = s;
-	return smtp_tls_open(s, err);
 }
 
 void smtp_close(struct smtp *s)

@@ -41,6 +41,8 @@ bool smtp_tls_open(struct smtp *s, const char **err)
 		: !SSL_CTX_set_default_verify_paths(s->ctx))) {
 		*err = ca ? arena_printf(&s->live->arena, "%s: not read by OpenSSL", ca)
 			  : "OpenSSL cannot be set up";
+		SSL_CTX_free(s->ctx);
+		s->ctx = NULL;
 		return false;
 	}
 	s->has_cas = ca || system_has_cas();

@@ -44,10 +44,12 @@ struct place place_of(const struct report *r, const struct finding *f)
 	const char *file = file_of(fact);
 
 	if (rr && rr->file)
-		return (struct place){ file_name(rr->file), rr->line ? rr->line : 1, rr->line > 0 };
+		return (struct place){ file_name(rr->file), rr->line ? rr->line : 1, rr->line > 0,
+				       rr->column };
 	if (!file)
 		file = zone_file(r);
-	return file ? (struct place){ file_name(file), 1, false } : (struct place){ .file = NULL };
+	return file ? (struct place){ file_name(file), 1, false, 0 }
+		    : (struct place){ .file = NULL };
 }
 
 const char *place_name(struct arena *a, const struct finding *f)

@@ -8,10 +8,11 @@
 
 struct place {
 	const char
-		*file; /* as the user named it, without a "./" before it; NULL: not from a file */
-	unsigned line; /* from 1. Of a record that is not there, and of what has no record in the
-			  file: 1 */
-	bool exact;    /* a record stands there */
+		*file;   /* as the user named it, without a "./" before it; NULL: not from a file */
+	unsigned line;   /* from 1. Of a record that is not there, and of what has no record in the
+			    file: 1 */
+	bool exact;      /* a record stands there */
+	unsigned column; /* from 1, where the line holds more than the record; 0: not told */
 };
 
 /* The record of the finding where it comes from a zone file. What the zone lacks, and what is wrong

@@ -121,6 +121,8 @@ static json_t *location(struct js *js, const struct found *found)
 		json_t *region = js_object(js);
 
 		js_set(js, region, "startLine", js_number(js, place.line));
+		if (place.column)
+			js_set(js, region, "startColumn", js_number(js, place.column));
 		js_set(js, physical, "region", region);
 	}
 	js_set(js, o, "physicalLocation", physical);

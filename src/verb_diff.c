@@ -184,14 +184,27 @@ static void count(struct run *r, const struct diff *d)
 		r->total.unknown += d->after->unknown[i].offline;
 }
 
+/* A diff has a Markdown of its own, whether or not an audit has one. */
+static const char *format_of(const struct program *p)
+{
+	return p->o.format ? p->o.format->name : "markdown";
+}
+
+static bool is_prose(const struct program *p)
+{
+	return strcmp(format_of(p), "text") == 0 || strcmp(format_of(p), "markdown") == 0;
+}
+
 static void render(struct run *r, const struct diff *d, struct arena *work)
 {
 	struct program *p = r->p;
-	const char *format = p->o.format->name;
+	const char *format = format_of(p);
 	struct report new;
 
 	if (strcmp(format, "text") == 0) {
 		render_diff_text(&p->out, work, d, &r->ro);
+	} else if (strcmp(format, "markdown") == 0) {
+		render_diff_markdown(&p->out, work, d, &r->ro);
 	} else if (strcmp(format, "json") == 0 || strcmp(format, "ndjson") == 0) {
 		render_diff_json(&p->out, work, d, *format == 'n', r->total.names, r->n);
 	} else {
@@ -250,7 +263,7 @@ static void begin(struct run *r)
 {
 	const struct render_format *f = r->p->o.format;
 
-	if (strcmp(f->name, "text") != 0 && f->begin)
+	if (!is_prose(r->p) && f->begin)
 		f->begin(&r->p->out, &r->ro, r->n);
 }
 
@@ -258,7 +271,7 @@ static void end(struct run *r)
 {
 	const struct render_format *f = r->p->o.format;
 
-	if (strcmp(f->name, "text") == 0)
+	if (is_prose(r->p))
 		render_diff_text_end(&r->p->out, &r->p->arena, &r->total, &r->ro);
 	else if (f->end)
 		f->end(&r->p->out, &r->ro, r->n);
@@ -301,8 +314,6 @@ int verb_diff(struct program *p)
 	int status = EXIT_USAGE;
 
 	r->p = p;
-	if (!p->o.format)
-		return complain("diff does not know this format: see --help");
 	if (p->o.record)
 		return complain("diff records no tape: leave --record out");
 	p->o.wish.selectors = p->o.selectors.item;

@@ -119,6 +119,9 @@ void render_diff_text(struct buf *out, struct arena *scratch, const struct diff 
 		      const struct render_options *o);
 void render_diff_text_end(struct buf *out, struct arena *scratch, const struct diff_total *t,
 			  const struct render_options *o);
+/* The text in a code block, for a pull request; its end is the text's. */
+void render_diff_markdown(struct buf *out, struct arena *scratch, const struct diff *d,
+			  const struct render_options *o);
 void render_diff_json(struct buf *out, struct arena *scratch, const struct diff *d, bool lines,
 		      size_t index, size_t total);
 

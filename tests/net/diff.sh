@@ -115,6 +115,8 @@ for d in json.load(open(sys.argv[1])):
         assert [f['rule'] for f in d['new']] == ['spf-lookup-limit'] and d['new'][0]['changed_at'].endswith('example.net.zone:8')
 P
 
+expect 1 '^```text' diff --offline --format markdown "$work/better" "$work/bad"
+
 # ---- suppressions ----
 cat >"$work/known.ini" <<'I'
 [suppress]

@@ -152,7 +152,7 @@ static void test_lost(void **state)
 #define HEAD "$ORIGIN e.test.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n"
 #define REST \
 	"@ MX 10 mx\n@ TXT \"v=spf1 include:spf.o.test -all\"\nmx A 192.0.2.1\nwww A 192.0.2.2\n" \
-	"a MX 10 mx.o.test.\nb TXT \"v=spf1 include:%{d}.in.e.test -all\"\nx.in TXT \"v=spf1 -all\"\n" \
+	"a MX 10 mx.o.test.\nb TXT \"v=spf1 include:%{i}.in.e.test -all\"\nx.in TXT \"v=spf1 -all\"\n" \
 	"c MX 10 mx\n_dmarc.c TXT \"v=DMARC1; p=none; rua=mailto:x@rua.o.test\"\nd.c MX 10 mx.z.test.\n"
 #define OTHER \
 	"$ORIGIN o.test.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nspf TXT \"v=spf1 a:host.o.test -all\"\n" \
@@ -171,7 +171,8 @@ static const struct change {
 	{ "an include in another zone", "", "spf TXT \"y\"\n", "e.test spf.o.test " },
 	{ "a host that the include names", "", "host A 192.0.2.9\n", "e.test spf.o.test " },
 	{ "behind a CNAME", "", "real A 192.0.2.9\n", "a.e.test " },
-	{ "where reports go", "", "rua MX 5 mx\n", "c.e.test rua.o.test " },
+	{ "where reports of an inherited policy go", "", "rua MX 5 mx\n",
+	  "c.e.test d.c.e.test rua.o.test " },
 	{ "what a macro may lead to", "y.in TXT \"v=spf1 -all\"\n", "", "y.in.e.test b.e.test " },
 	{ "a wildcard", "*.c A 192.0.2.9\n", "", "c.e.test d.c.e.test " },
 };
@@ -215,6 +216,7 @@ static void test_touched(void **state)
 		for (size_t k = 0; k < n; k++)
 			if (!has_word(c->touched, names[k]))
 				fail_msg("%s: touched: %s", c->what, got);
+		arena_free(&arena);
 	}
 }
 

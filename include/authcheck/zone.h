@@ -19,15 +19,17 @@ struct zone_rr {
 };
 
 enum zone_fault_kind {
-	ZONE_BAD_LINE,    /* neither a record nor a directive */
-	ZONE_OUT_OF_ZONE, /* a record that is not at or below the origin */
-	ZONE_LONG_STRING, /* a character-string of more than 255 octets */
-	ZONE_CNAME_OTHER, /* a CNAME beside records of other types */
-	ZONE_CNAME_TWICE, /* more than one CNAME at a name */
-	ZONE_BAD_SOA,     /* an SOA record below the origin, or a second one */
-	ZONE_WILDCARD_NS, /* NS records at a wildcard */
-	ZONE_DOUBLED,     /* a name that ends in the origin twice */
-	ZONE_NO_DOT,      /* a target below the origin that was meant as a full name */
+	ZONE_BAD_LINE,     /* neither a record nor a directive */
+	ZONE_OUT_OF_ZONE,  /* a record that is not at or below the origin */
+	ZONE_LONG_STRING,  /* a character-string of more than 255 octets */
+	ZONE_CNAME_OTHER,  /* a CNAME beside records of other types */
+	ZONE_CNAME_TWICE,  /* more than one CNAME at a name */
+	ZONE_BAD_SOA,      /* an SOA record below the origin, or a second one */
+	ZONE_WILDCARD_NS,  /* NS records at a wildcard */
+	ZONE_DOUBLED,      /* a name that ends in the origin twice */
+	ZONE_MAIL_DOUBLED, /* the same of a name such as _dmarc, which nobody can mean */
+	ZONE_TEXT_TARGET,  /* a CNAME that leads to the text of a TXT record */
+	ZONE_NO_DOT,       /* a target below the origin that was meant as a full name */
 };
 struct zone_fault {
 	enum zone_fault_kind kind;

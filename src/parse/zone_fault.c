@@ -116,6 +116,25 @@ static bool looks_whole(const char *name)
 	return strlen(top) == 2 && name_labels(name) > 2 && psl_is_suffix(name_tail(name, 2));
 }
 
+/* "_dmarc", "sel._domainkey", "_mta-sts", "_smtp._tls": made for one purpose, under a domain. */
+static bool is_mail_name(const char *name)
+{
+	return name[0] == '_' || strstr(name, "._domainkey.");
+}
+
+/* The text of a record where a name belongs. */
+static void check_text_target(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
+			      size_t seq)
+{
+	struct zone_fault f = fault_of(ZONE_TEXT_TARGET, zr);
+
+	if (zr->rr.type != RR_CNAME || !zr->rr.target ||
+	    !str_starts_ci(str_c(zr->rr.target), S("v=")))
+		return;
+	f.what = arena_printf(a, "the CNAME at %s leads to %s", zr->owner, zr->rr.target);
+	zone_fault_add(a, b, seq, &f);
+}
+
 /* A name that ends in the origin twice, or in a top-level domain and the origin, and leads nowhere.
  */
 static void check_dots(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
@@ -127,6 +146,8 @@ static void check_dots(struct arena *a, struct zone_builder *b, const struct zon
 	struct zone_fault f = fault_of(ZONE_DOUBLED, zr);
 
 	if (owner && name_is_under(owner, z->origin)) {
+		if (is_mail_name(owner))
+			f.kind = ZONE_MAIL_DOUBLED;
 		f.what = arena_printf(
 			a,
 			"%s ends in %s twice: the name was written whole, without a dot at its end",
@@ -137,6 +158,7 @@ static void check_dots(struct arena *a, struct zone_builder *b, const struct zon
 	if (!target || zr->rr.type == RR_MX || strstr(zr->owner, "._domainkey.") ||
 	    exists(z, zr->rr.target))
 		return;
+	f.kind = ZONE_DOUBLED;
 	if (name_is_under(target, z->origin)) {
 		f.what = arena_printf(
 			a,
@@ -189,8 +211,10 @@ void zone_find_faults(struct arena *a, struct zone_builder *b, const size_t *seq
 
 	for (size_t i = 0; i < z->nnode; i++)
 		check_node(a, b, &z->node[i], seq + (z->node[i].rr - z->rr));
-	for (size_t i = 0; i < z->n && b->nfault < FAULTS_MAX; i++)
+	for (size_t i = 0; i < z->n && b->nfault < FAULTS_MAX; i++) {
 		check_dots(a, b, &z->rr[i], seq[i]);
+		check_text_target(a, b, &z->rr[i], seq[i]);
+	}
 	keep_faults(a, b);
 }
 

@@ -164,6 +164,13 @@ struct render_options program_render_options(const struct options *o)
 	};
 }
 
+int program_status(const struct program *p, const struct render_run *kept, int status)
+{
+	if (!p->o.format->monitors)
+		return status;
+	return status == EXIT_USAGE ? STATE_UNKNOWN : (int)render_worst(kept);
+}
+
 int program_done(struct program *p)
 {
 	return program_flush(p) && program_finish(p) ? 0 : EXIT_USAGE;

@@ -407,12 +407,6 @@ static int audit_all(struct run *r, struct audits **all)
 	return r->status;
 }
 
-/* Monitors take 2 for the worst that can be told of a domain, so that our own failure is 3. */
-static int monitor_status(const struct run *r, int status)
-{
-	return status == EXIT_USAGE ? STATE_UNKNOWN : (int)render_worst(&r->kept);
-}
-
 static bool is_given(const struct options *o, const char *name)
 {
 	for (size_t i = 0; i < o->given.n; i++)
@@ -464,8 +458,7 @@ int verb_audit(struct program *p)
 	if (options_agree(p) && read_selectors(p) && program_open(p) && open_output(p, &before) &&
 	    domains_open(&r->domains, p, p->o.resume ? &before : NULL))
 		status = audit_all(r, &all);
-	if (p->o.format->monitors)
-		status = monitor_status(r, status);
+	status = program_status(p, &r->kept, status);
 	render_run_free(&r->kept);
 	file_abandon(&p->target);
 	domains_close(&r->domains);

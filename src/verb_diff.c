@@ -17,7 +17,8 @@ struct run {
 	struct state before, after;
 	struct audit_setup setup;
 	struct render_options ro;
-	const char **domain; /* to audit */
+	struct render_run kept; /* what the format keeps between names */
+	const char **domain;    /* to audit */
 	size_t n, cap;
 	struct diff_total total;
 	int status;
@@ -184,21 +185,16 @@ static void count(struct run *r, const struct diff *d)
 		r->total.unknown += d->after->unknown[i].offline;
 }
 
-/* A diff has a Markdown of its own, whether or not an audit has one. */
-static const char *format_of(const struct program *p)
-{
-	return p->o.format ? p->o.format->name : "markdown";
-}
-
+/* These have a form of their own for a diff; the others are given what is new as a report. */
 static bool is_prose(const struct program *p)
 {
-	return strcmp(format_of(p), "text") == 0 || strcmp(format_of(p), "markdown") == 0;
+	return strcmp(p->o.format->name, "text") == 0 || strcmp(p->o.format->name, "markdown") == 0;
 }
 
 static void render(struct run *r, const struct diff *d, struct arena *work)
 {
 	struct program *p = r->p;
-	const char *format = format_of(p);
+	const char *format = p->o.format->name;
 	struct report new;
 
 	if (strcmp(format, "text") == 0) {
@@ -210,6 +206,8 @@ static void render(struct run *r, const struct diff *d, struct arena *work)
 	} else {
 		diff_report_of_new(work, d, &new);
 		p->o.format->one(&p->out, work, &new, &r->ro, r->total.names, r->n);
+		render_run_keep(&r->kept);
+		r->kept.state[render_state(&new, &r->ro)]++;
 	}
 }
 
@@ -286,6 +284,8 @@ static void set_up(struct run *r)
 	state_open(&r->before, shared);
 	state_open(&r->after, shared);
 	r->ro = program_render_options(&p->o);
+	r->ro.run = &r->kept;
+	r->kept.list = r->n != 1;
 	r->setup = program_setup(p, r->n);
 	r->setup.bulk = p->o.bulk;
 	r->setup.receivers = p->o.receivers;
@@ -314,12 +314,15 @@ int verb_diff(struct program *p)
 	int status = EXIT_USAGE;
 
 	r->p = p;
+	render_run_init(&r->kept, p->out.max);
 	if (p->o.record)
 		return complain("diff records no tape: leave --record out");
 	p->o.wish.selectors = p->o.selectors.item;
 	p->o.wish.nselectors = p->o.selectors.n;
 	if (read_states(r) && program_open(p) && list_domains(r))
 		status = compare_all(r);
+	status = program_status(p, &r->kept, status);
+	render_run_free(&r->kept);
 	program_close(p);
 	return status;
 }

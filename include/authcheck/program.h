@@ -57,6 +57,9 @@ struct audit_setup program_setup(const struct program *p, size_t n);
 /* The tape of --record: its head, and the answers of an audit that are not on it yet. */
 void program_record_begin(struct program *p, int64_t now_s);
 void program_record(struct program *p, struct audit *a);
+/* The exit status as --format has it: monitors take 2 for the worst that can be told of a domain,
+ * so that our own failure is 3. */
+int program_status(const struct program *p, const struct render_run *kept, int status);
 /* Both: the exit status of a verb that has nothing else to say. */
 int program_done(struct program *p);
 

@@ -115,6 +115,14 @@ for d in json.load(open(sys.argv[1])):
         assert [f['rule'] for f in d['new']] == ['spf-lookup-limit'] and d['new'][0]['changed_at'].endswith('example.net.zone:8')
 P
 
+# the formats for pipelines have what is new, and nothing when nothing is
+for format in sarif junit github gitlab csv html prometheus; do
+	expect 1 'spf-lookup-limit' diff --offline --format $format "$work/better" "$work/bad"
+	expect 0 '' diff --offline --format $format "$work/bad" "$work/better"
+	is "$format of what got better has no finding" test "$(grep -c 'ruleId.*spf-lookup-limit\|::error\|<failure' "$work/out")" = 0
+done
+expect 2 '^AUTHCHECK CRITICAL' diff --offline --format nagios "$work/better" "$work/bad"
+expect 3 '' diff --offline --format nagios "$work/better" "$work/nowhere"
 expect 1 '^```text' diff --offline --format markdown "$work/better" "$work/bad"
 
 # ---- suppressions ----

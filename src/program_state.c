@@ -275,19 +275,9 @@ bool state_has(const struct state *s, const char *domain)
 /* The selectors of the domain, from the zone that answers for them: the nearest stands first. */
 static void take_selectors(const struct state *s, const char *domain, struct audit_wish *w)
 {
-	const char **names;
-	size_t n;
-
-	for (size_t i = 0; i < s->nzone; i++) {
-		if (!zone_selectors(&s->p->arena, s->zone[i], domain, &names, &n))
-			continue;
-		w->zone_selectors = names;
-		w->nzone_selectors = n;
-		w->dkim_zone = s->zone[i]->partial ? DKIM_ZONE_NOT
-			       : s->bare[i]        ? DKIM_ZONE_BARE
-						   : DKIM_ZONE_LISTED;
-		return;
-	}
+	for (size_t i = 0; i < s->nzone; i++)
+		if (program_zone_selectors(s->p, s->zone[i], s->bare[i], domain, w))
+			return;
 }
 
 /* The audit of a zone's origin tells of the zone's faults. */

@@ -283,3 +283,17 @@ void program_tell_faults(struct program *p)
 			complain(arena_printf(&p->arena, "%s:%u: %s", f->file, f->line, f->what));
 		}
 }
+
+bool program_zone_selectors(struct program *p, const struct zone *z, bool bare, const char *domain,
+			    struct audit_wish *w)
+{
+	const char **names;
+	size_t n;
+
+	if (!zone_selectors(&p->arena, z, domain, &names, &n))
+		return false;
+	w->zone_selectors = names;
+	w->nzone_selectors = n;
+	w->dkim_zone = z->partial ? DKIM_ZONE_NOT : bare ? DKIM_ZONE_BARE : DKIM_ZONE_LISTED;
+	return true;
+}

@@ -107,18 +107,11 @@ static void take_selectors(struct run *r, const char *domain, struct audit_wish 
 
 	for (size_t i = 0; i < p->nzones; i++) {
 		const struct zone *z = p->zone[i];
-		const char **names;
-		size_t n;
 
-		if ((near && name_labels(z->origin) <= name_labels(near->origin)) ||
-		    !zone_selectors(&p->arena, z, domain, &names, &n))
+		if (near && name_labels(z->origin) <= name_labels(near->origin))
 			continue;
-		near = z;
-		w->zone_selectors = names;
-		w->nzone_selectors = n;
-		w->dkim_zone = z->partial   ? DKIM_ZONE_NOT
-			       : r->bare[i] ? DKIM_ZONE_BARE
-					    : DKIM_ZONE_LISTED;
+		if (program_zone_selectors(p, z, r->bare[i], domain, w))
+			near = z;
 	}
 	if (!near) {
 		w->nzone_selectors = 0;

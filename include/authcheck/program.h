@@ -75,6 +75,10 @@ bool program_read_zones(struct program *p);
 bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n);
 /* For verbs whose report has no place for them: what the zones have wrong, on stderr. */
 void program_tell_faults(struct program *p);
+/* The selectors that the zone has of the domain, and what follows from there being none; `bare`: no
+ * name of its organizational domain can have a key. False when it is not the zone's to answer. */
+bool program_zone_selectors(struct program *p, const struct zone *z, bool bare, const char *domain,
+			    struct audit_wish *w);
 void program_close(struct program *p);
 
 /* Makes ready for SIGINT and SIGTERM: the first only sets *program_stopped(), the second ends the

@@ -14,8 +14,9 @@ static void run(struct arena *a, struct str text)
 	parse_reply(a, text, &r);
 	if (!r.text || strlen(r.text) > REPLY_MAX || (r.code && (r.code < 400 || r.code > 599)))
 		__builtin_trap();
-	for (const char *p = r.text; *p; p++)
-		if (*p < 0x20 || *p > 0x7e)
+	for (struct str s = str_c(r.text); s.n; s = str_from(s, str_utf8(s)))
+		if (!str_utf8(s) || (unsigned char)s.p[0] < 0x20 || s.p[0] == 0x7f ||
+		    (s.n > 1 && s.p[0] == '\xc2' && (unsigned char)s.p[1] < 0xa0))
 			__builtin_trap();
 	if (r.ip && !ip_parse(str_c(r.ip), ip, &n))
 		__builtin_trap();

@@ -187,8 +187,10 @@ void render_bounce_text(struct buf *out, struct arena *scratch, const struct bou
 		return;
 	p.indent = 4;
 	pen_to(&p, 4);
+	p.letters = true;
 	pen_words(&p, *f->reply.text ? f->reply.text : "no reply was found in it");
 	pen_newline(&p);
+	p.letters = false;
 	pen_newline(&p);
 	put_who(&p, f);
 	put_line(&p, "Cause", text_cause(f->bounce.cause));

@@ -30,6 +30,7 @@ struct pen {
 	enum style style;
 	bool gap;        /* a blank is due before the next word */
 	struct str word; /* of pen_words(), not written yet: more may be added to it */
+	bool letters;    /* UTF-8 is shown as it is: of texts in which nothing unseen is left */
 };
 
 enum { PEN_WIDTH_MIN = 40, PEN_WIDTH_MAX = 100 };

@@ -52,10 +52,42 @@ void pen_to(struct pen *p, size_t col)
 	p->gap = false;
 }
 
+/* The octets that are put or left out together: a letter where they are shown, else one. */
+static struct str first_unit(const struct pen *p, struct str s)
+{
+	size_t n = p->letters && (unsigned char)s.p[0] >= 0x80 ? str_utf8(s) : 1;
+
+	return str_sub(s, 0, n ? n : 1);
+}
+
+/* The columns of a unit. Letters of three octets and more are mostly wide ones. */
+static size_t unit_columns(struct str unit)
+{
+	return unit.n == 1 ? pen_columns(unit) : unit.n == 2 ? 1 : 2;
+}
+
+static size_t columns(const struct pen *p, struct str s)
+{
+	size_t n = 0;
+
+	for (struct str unit; s.n; s = str_from(s, unit.n)) {
+		unit = first_unit(p, s);
+		n += unit_columns(unit);
+	}
+	return n;
+}
+
 void pen_raw(struct pen *p, struct str s)
 {
 	flush_word(p);
-	p->col += buf_add_safe(p->out, s);
+	for (struct str unit; s.n; s = str_from(s, unit.n)) {
+		unit = first_unit(p, s);
+		if (unit.n > 1)
+			buf_add_str(p->out, unit);
+		else
+			buf_add_safe(p->out, unit);
+		p->col += unit_columns(unit);
+	}
 }
 
 void pen_put(struct pen *p, const char *s)
@@ -75,20 +107,19 @@ size_t pen_columns(struct str s)
 /* A word that no line has room for: cut at the width. */
 static void cut_word(struct pen *p, struct str word)
 {
-	for (size_t i = 0; i < word.n; i++) {
-		struct str one = str_sub(word, i, 1);
-
-		if (p->col + pen_columns(one) > p->width) {
+	for (struct str unit; word.n; word = str_from(word, unit.n)) {
+		unit = first_unit(p, word);
+		if (p->col + unit_columns(unit) > p->width) {
 			pen_newline(p);
 			pen_to(p, p->indent);
 		}
-		pen_raw(p, one);
+		pen_raw(p, unit);
 	}
 }
 
 static void put_word(struct pen *p, struct str word)
 {
-	size_t n = pen_columns(word), gap = p->gap;
+	size_t n = columns(p, word), gap = p->gap;
 
 	if (p->col > p->indent && p->col + gap + n > p->width) {
 		pen_newline(p);

@@ -222,6 +222,7 @@ expect 0 'tell it with --from' bounce '550 5.7.23 SPF validation failed'
 expect 2 'no domain name' bounce --from bob@ex_ample..com '550 5.7.23 SPF validation failed'
 expect 0 '"cause":"spf"' bounce --no-audit --format ndjson fixtures/bounce/exim.eml
 printf '%s\n' '421-failure in DNS' '550 5.1.1 user unknown' '550-one 550 two' '  wrapped' '550-a' '550 b' '554 c' >"$work/replies"
+expect 0 'Usuário Inválido' bounce --no-audit '554 Usuário Inválido'
 expect 0 'replies:7: unknown' bounce --no-audit "$work/replies"
 # five replies, one below the other
 for line in 1 2 3 5 7; do expect 0 "replies:$line: " bounce --no-audit "$work/replies"; done

@@ -23,7 +23,7 @@ enum {
 	QUESTIONS_DEFAULT = 2000,
 	STEPS_DEFAULT = 64,
 	QUIET_MS = 20, /* nothing settled for so long: step with what there is */
-	PROGRESS_MS = 250,
+	WAIT_MS = 250, /* for the source, when nothing else is to be done */
 };
 
 void audit_init(struct audit *a, const struct audit_setup *s)
@@ -284,21 +284,11 @@ bool run_end(struct run *r)
 static void wait_for_answers(struct run *r, bool all)
 {
 	struct source *s = r->setup.source;
-	int64_t told = source_now_ms();
 
 	while (r->waiting) {
-		int64_t now = source_now_ms();
-
-		if (!all && run_is_due(r, now))
+		if (!all && run_is_due(r, source_now_ms()))
 			return;
-		if (r->setup.progress && now - told >= PROGRESS_MS) {
-			told = now;
-			r->setup.progress(r->setup.progress_arg, r->audit,
-					  (unsigned)r->audit->facts.n - r->waiting,
-					  (unsigned)r->audit->facts.n,
-					  (unsigned)(now - r->start_ms));
-		}
-		s->ops->run(s, r->fresh && !all ? QUIET_MS : PROGRESS_MS);
+		s->ops->run(s, r->fresh && !all ? QUIET_MS : WAIT_MS);
 	}
 }
 

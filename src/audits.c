@@ -143,6 +143,7 @@ static void step(struct slot *s)
 	else if (!s->run.waiting)
 		end(s);
 }
+
 static void begin(struct audits *all, const char *domain, const struct audit_wish *wish)
 {
 	struct slot *s = slot_new(all);

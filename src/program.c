@@ -164,6 +164,13 @@ struct render_options program_render_options(const struct options *o)
 	};
 }
 
+int program_worse(int a, int b)
+{
+	static const int weight[] = { 0, 2, 3, 1 };
+
+	return weight[a] >= weight[b] ? a : b;
+}
+
 int program_status(const struct program *p, const struct render_run *kept, int status)
 {
 	if (!p->o.format->monitors)

@@ -4,7 +4,6 @@
 
 #include "file.h"
 #include "name.h"
-#include "psl.h"
 #include "rrtype.h"
 #include "state.h"
 
@@ -182,10 +181,7 @@ void state_open(struct state *s, struct source *others)
 			qsort(s->zone, s->nzone, sizeof(*s->zone), by_depth);
 		s->bare = arena_array(a, s->nzone + 1, sizeof(*s->bare));
 		for (size_t i = 0; i < s->nzone; i++) {
-			const char *org = psl_organizational_domain(a, s->zone[i]->origin);
-
-			s->bare[i] = org && strcmp(org, s->zone[i]->origin) == 0 &&
-				     !zone_may_sign(s->zone[i]);
+			s->bare[i] = program_zone_is_bare(s->p, s->zone[i]);
 			row[n++] = source_zone(a, s->zone[i]);
 		}
 		row[n++] = others;

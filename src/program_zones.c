@@ -7,6 +7,7 @@
 
 #include "name.h"
 #include "program.h"
+#include "psl.h"
 
 enum { FOLDERS_MAX = 10000, FOLDER_DEPTH_MAX = 32, ZONE_FAULTS_TOLD = 10 };
 
@@ -282,6 +283,13 @@ void program_tell_faults(struct program *p)
 
 			complain(arena_printf(&p->arena, "%s:%u: %s", f->file, f->line, f->what));
 		}
+}
+
+bool program_zone_is_bare(struct program *p, const struct zone *z)
+{
+	const char *org = psl_organizational_domain(&p->arena, z->origin);
+
+	return org && strcmp(org, z->origin) == 0 && !zone_may_sign(z);
 }
 
 bool program_zone_selectors(struct program *p, const struct zone *z, bool bare, const char *domain,

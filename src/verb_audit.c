@@ -9,7 +9,6 @@
 #include "judge.h"
 #include "name.h"
 #include "program.h"
-#include "psl.h"
 #include "spool.h"
 
 enum {
@@ -43,18 +42,13 @@ struct run {
 
 /* ---- what is known of the domains ---- */
 
-/* What is missing from a zone proves nothing where a name above its origin may have it. */
 static void find_bare_zones(struct run *r)
 {
 	struct program *p = r->p;
 
 	r->bare = arena_array(&p->arena, p->nzones + 1, sizeof(*r->bare));
-	for (size_t i = 0; i < p->nzones; i++) {
-		const char *origin = p->zone[i]->origin,
-			   *org = psl_organizational_domain(&p->arena, origin);
-
-		r->bare[i] = org && strcmp(org, origin) == 0 && !zone_may_sign(p->zone[i]);
-	}
+	for (size_t i = 0; i < p->nzones; i++)
+		r->bare[i] = program_zone_is_bare(p, p->zone[i]);
 }
 
 static bool read_selectors(struct program *p)
@@ -163,14 +157,6 @@ static void take_faults(struct run *r, size_t domain, struct audit_wish *w)
 
 /* ---- the reports ---- */
 
-/* 2 before 1 before 3 before 0. */
-static int worse(int a, int b)
-{
-	static const int weight[] = { 0, 2, 3, 1 };
-
-	return weight[a] >= weight[b] ? a : b;
-}
-
 /* The report, whole or not at all. False when there is no memory for it. */
 static bool render_one(struct run *r, struct audit *a, size_t index, struct buf *out)
 {
@@ -244,7 +230,7 @@ static bool done(void *arg, size_t index, struct audit *a, bool ok)
 		r->written++;
 	else
 		status = EXIT_USAGE;
-	r->status = worse(r->status, status);
+	r->status = program_worse(r->status, status);
 	if (move_on(r) && ((p->out.n < OUT_AT_ONCE && !p->out.failed) || program_offer(p)))
 		return true;
 	r->status = EXIT_USAGE;

@@ -293,7 +293,7 @@ int verb_bounce(struct program *p)
 	for (size_t i = 0; i < b.n && status != EXIT_USAGE; i++) {
 		int s = bounce_one(&b, i);
 
-		status = s == EXIT_USAGE || !status || s == 1 ? s : status;
+		status = program_worse(status, s);
 	}
 	if (status != EXIT_USAGE && !program_finish(p))
 		status = EXIT_USAGE;

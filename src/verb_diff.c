@@ -24,13 +24,6 @@ struct run {
 	int status;
 };
 
-static int worse(int a, int b)
-{
-	static const int weight[] = { 0, 2, 3, 1 };
-
-	return weight[a] >= weight[b] ? a : b;
-}
-
 /* ---- the two states ---- */
 
 /* OLD of --git: a copy of the folder as it was, gone again when it is read. */
@@ -233,7 +226,7 @@ static bool compare(struct run *r, const char *domain, struct audit *old, struct
 		diff_records(work, &d, &old->facts, &now->facts);
 	render(r, &d, work);
 	diff_report_of_new(work, &d, &added);
-	r->status = worse(r->status, program_exit(p, &added));
+	r->status = program_worse(r->status, program_exit(p, &added));
 	count(r, &d);
 	r->total.names++;
 	return true;
@@ -302,7 +295,7 @@ static int compare_all(struct run *r)
 	begin(r);
 	for (size_t i = 0; i < r->n; i++)
 		if (!compare_one(r, r->domain[i]))
-			r->status = worse(r->status, EXIT_USAGE);
+			r->status = program_worse(r->status, EXIT_USAGE);
 	end(r);
 	program_tell_unused(p);
 	return program_flush(p) && program_finish(p) ? r->status : EXIT_USAGE;

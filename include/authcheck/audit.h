@@ -29,10 +29,6 @@ struct audit {
 	bool failed; /* out of memory: our own failure */
 };
 
-/* Called now and then while an audit waits. */
-typedef void audit_progress_fn(void *arg, const struct audit *a, unsigned settled, unsigned asked,
-			       unsigned elapsed_ms);
-
 struct audit_setup {
 	struct source *source;
 	struct audit_wish wish;
@@ -43,8 +39,6 @@ struct audit_setup {
 	uint64_t receivers; /* bit i: judge for receiver i; 0: for all */
 	unsigned profiles;  /* bit i: hold it against baseline i */
 	int64_t now_s;
-	audit_progress_fn *progress;
-	void *progress_arg;
 };
 
 /* Audits one domain, waiting for the source as long as the deadline allows. False when it ran out

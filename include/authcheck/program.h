@@ -57,6 +57,8 @@ struct audit_setup program_setup(const struct program *p, size_t n);
 /* The tape of --record: its head, and the answers of an audit that are not on it yet. */
 void program_record_begin(struct program *p, int64_t now_s);
 void program_record(struct program *p, struct audit *a);
+/* Of two exit statuses the one that counts: 2 before 1 before 3 before 0. */
+int program_worse(int a, int b);
 /* The exit status as --format has it: monitors take 2 for the worst that can be told of a domain,
  * so that our own failure is 3. */
 int program_status(const struct program *p, const struct render_run *kept, int status);
@@ -75,8 +77,11 @@ bool program_read_zones(struct program *p);
 bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n);
 /* For verbs whose report has no place for them: what the zones have wrong, on stderr. */
 void program_tell_faults(struct program *p);
-/* The selectors that the zone has of the domain, and what follows from there being none; `bare`: no
- * name of its organizational domain can have a key. False when it is not the zone's to answer. */
+/* Can no name of the origin's organizational domain have a DKIM key? What is missing from a zone
+ * proves nothing where a name above its origin may have it. */
+bool program_zone_is_bare(struct program *p, const struct zone *z);
+/* The selectors that the zone has of the domain, and what follows from there being none; `bare`:
+ * program_zone_is_bare(). False when it is not the zone's to answer. */
 bool program_zone_selectors(struct program *p, const struct zone *z, bool bare, const char *domain,
 			    struct audit_wish *w);
 void program_close(struct program *p);

@@ -2,15 +2,10 @@
  *
  * A place is asked for, in a file: what comes from live DNS has the name that was looked at as its
  * path, and line 1. */
+#include "found.h"
 #include "json_value.h"
 #include "place.h"
 #include "text.h"
-
-struct found {
-	const struct report *report;
-	const struct finding *finding;
-	uint64_t fingerprint;
-};
 
 /* Of blocker, critical, major, minor and info. Mail is refused for the first. */
 static const char *severity(const struct found *found)
@@ -63,20 +58,9 @@ void render_gitlab_begin(struct buf *out, const struct render_options *o, size_t
 void render_gitlab(struct buf *out, struct arena *scratch, const struct report *r,
 		   const struct render_options *o, size_t index, size_t total)
 {
-	const uint64_t *prints = place_fingerprints(scratch, r);
-	struct buf *any = &o->run->part[0];
-
 	(void)index;
 	(void)total;
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct found found = { r, r->findings.item[i], prints[i] };
-
-		if (!place_lists(found.finding, o))
-			continue;
-		buf_adds(out, any->n ? ",\n" : "\n");
-		js_dump(out, scratch, make_issue, &found, false, true);
-		buf_addc(any, '.');
-	}
+	found_dump(out, scratch, r, o, make_issue);
 }
 
 void render_gitlab_end(struct buf *out, const struct render_options *o, size_t total)

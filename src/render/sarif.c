@@ -5,6 +5,7 @@
  * is "open". What has no file is at a dns: URI, and everything has a logical location, the name and
  * type of what was looked at. */
 #include "config.h"
+#include "found.h"
 #include "json_value.h"
 #include "place.h"
 #include "text.h"
@@ -100,12 +101,6 @@ static json_t *make_tool(struct js *js, const void *arg)
 
 /* ---- a result ---- */
 
-struct found {
-	const struct report *report;
-	const struct finding *finding;
-	uint64_t fingerprint;
-};
-
 static json_t *location(struct js *js, const struct found *found)
 {
 	const struct finding *f = found->finding;
@@ -193,20 +188,9 @@ void render_sarif_begin(struct buf *out, const struct render_options *o, size_t 
 void render_sarif(struct buf *out, struct arena *scratch, const struct report *r,
 		  const struct render_options *o, size_t index, size_t total)
 {
-	const uint64_t *prints = place_fingerprints(scratch, r);
-	struct buf *any = &o->run->part[0];
-
 	(void)index;
 	(void)total;
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct found found = { r, r->findings.item[i], prints[i] };
-
-		if (!place_lists(found.finding, o))
-			continue;
-		buf_adds(out, any->n ? ",\n" : "\n");
-		js_dump(out, scratch, make_result, &found, false, true);
-		buf_addc(any, '.');
-	}
+	found_dump(out, scratch, r, o, make_result);
 }
 
 void render_sarif_end(struct buf *out, const struct render_options *o, size_t total)

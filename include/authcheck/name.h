@@ -50,6 +50,10 @@ const char *name_tail(const char *name, unsigned n);
 /* Is `name` the name `top` or below it? */
 bool name_is_under(const char *name, const char *top);
 
+/* What stands in front of `above` in a name below it: "www" of www.example.com and example.com.
+ * NULL: the name is not below it, or `above` is the root. */
+const char *name_before(struct arena *a, const char *name, const char *above);
+
 /* label.name, or NULL when that is too long to be a name. `label` may hold dots
  * ("selector1._domainkey"). */
 const char *name_join(struct arena *a, const char *label, const char *name);

@@ -48,16 +48,12 @@ const char *control_missing_dot(struct check *c, const char *target)
 {
 	for (unsigned n = name_labels(c->domain); n >= 2; n--) {
 		const char *zone = name_tail(c->domain, n);
-		size_t len = strlen(target), tail = strlen(zone) + 1;
-		const char *meant, *tld;
+		const char *meant = name_before(c->arena, target, zone);
 
-		if (len <= tail || !name_is_under(target, zone))
-			continue;
-		meant = arena_strndup(c->arena, target, len - tail);
-		tld = name_tail(meant, 1);
 		/* "uk" and "email" are names of subdomains as well */
-		if (name_labels(meant) >= 2 && (name_is_under(meant, zone) ||
-						dkim_is_below_any(tld, "com net org io microsoft")))
+		if (meant && name_labels(meant) >= 2 &&
+		    (name_is_under(meant, zone) ||
+		     dkim_is_below_any(name_tail(meant, 1), "com net org io microsoft")))
 			return meant;
 	}
 	return NULL;

@@ -136,9 +136,12 @@ static void check_label(struct check *c, const struct mx_host *h)
  * *zone: what stands behind it. */
 static const char *without_zone(struct check *c, const char *host, const char **zone)
 {
-	for (*zone = c->domain; name_labels(*zone) >= 2; *zone = name_parent(*zone))
-		if (strcmp(host, *zone) != 0 && name_is_under(host, *zone))
-			return arena_strndup(c->arena, host, strlen(host) - strlen(*zone) - 1);
+	for (*zone = c->domain; name_labels(*zone) >= 2; *zone = name_parent(*zone)) {
+		const char *meant = name_before(c->arena, host, *zone);
+
+		if (meant)
+			return meant;
+	}
 	return NULL;
 }
 

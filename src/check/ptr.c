@@ -104,10 +104,12 @@ static const char *ptr_line(struct check *c, const struct reverse *r)
 /* "mail.example.com.2.0.192.in-addr.arpa" where "mail.example.com." was meant (RFC 1035 5.1). */
 static const char *missing_dot(struct check *c, const struct reverse *r, const char *name)
 {
-	for (const char *zone = r->ptr->name; zone; zone = name_parent(zone))
-		if (name_labels(zone) > 1 && strcmp(name, zone) != 0 && name_is_under(name, zone))
-			return arena_strndup(c->arena, name, strlen(name) - strlen(zone) - 1);
-	return NULL;
+	const char *meant = NULL;
+
+	for (const char *zone = r->ptr->name; !meant && name_labels(zone) > 1;
+	     zone = name_parent(zone))
+		meant = name_before(c->arena, name, zone);
+	return meant;
 }
 
 static void judge_missing(struct check *c, const struct reverse *r)

@@ -285,3 +285,12 @@ const char *name_reverse(struct arena *a, struct str addr)
 	memcpy(text + 64, "ip6.arpa", sizeof("ip6.arpa"));
 	return text;
 }
+
+const char *name_before(struct arena *a, const char *name, const char *above)
+{
+	size_t n = strlen(name), tail = strlen(above);
+
+	if (strcmp(above, ".") == 0 || n <= tail + 1 || !name_is_under(name, above))
+		return NULL;
+	return arena_strndup(a, name, n - tail - 1);
+}

@@ -82,16 +82,6 @@ static void check_node(struct arena *a, struct zone_builder *b, const struct zon
 
 /* ---- a final dot that is missing ---- */
 
-/* The name without the origin at its end; NULL: it has none, or is the origin. */
-static const char *relative(struct arena *a, const char *name, const char *origin)
-{
-	size_t n = strlen(name), o = strlen(origin);
-
-	if (strcmp(origin, ".") == 0 || n <= o + 1 || !name_is_under(name, origin))
-		return NULL;
-	return arena_strndup(a, name, n - o - 1);
-}
-
 static bool exists(const struct zone *z, const char *name)
 {
 	const struct zone_node *first;
@@ -141,8 +131,8 @@ static void check_dots(struct arena *a, struct zone_builder *b, const struct zon
 		       size_t seq)
 {
 	const struct zone *z = b->z;
-	const char *owner = relative(a, zr->owner, z->origin),
-		   *target = zr->rr.target ? relative(a, zr->rr.target, z->origin) : NULL;
+	const char *owner = name_before(a, zr->owner, z->origin),
+		   *target = zr->rr.target ? name_before(a, zr->rr.target, z->origin) : NULL;
 	struct zone_fault f = fault_of(ZONE_DOUBLED, zr);
 
 	if (owner && name_is_under(owner, z->origin)) {

@@ -58,6 +58,8 @@ struct audit_wish {
 	bool starttls;      /* connect to the MX hosts */
 	bool dnsbl;         /* ask block lists */
 	bool stack;         /* ask the receiver libraries as well */
+	const struct past
+		*past; /* what earlier audits saw, where that is kept (--state); NULL: it is not */
 	const struct sender_wish
 		*sender; /* judge this sender, whose From is the domain; NULL: none */
 };
@@ -85,8 +87,10 @@ check_fn check_dnsbl;       /* after check_mx, whose addresses it reads from the
 check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and names it reads */
 check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */
 check_fn check_stack;       /* after check_sender: what the receiver libraries are asked */
-check_fn check_zone;        /* what the zone files at hand have wrong: asks nothing */
-check_fn check_together;    /* last: reads what the others have put into the report */
+check_fn check_past, check_past_includes; /* behind check_mta_sts: reads what the others have put
+			       into the report, and holds it against earlier audits */
+check_fn check_zone;                      /* what the zone files at hand have wrong: asks nothing */
+check_fn check_together;                  /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,
 				    const struct fact *fact, const struct rr *rr)

@@ -9,6 +9,7 @@
 
 #include "finding.h"
 #include "parse.h"
+#include "past.h"
 #include "profile.h"
 #include "receiver.h"
 
@@ -325,6 +326,13 @@ struct bimi_view {
 	const struct bimi *record;
 };
 
+/* ---- earlier audits ---- */
+struct past_view { /* what later audits are to know; nothing without --state */
+	struct past_seen *item;
+	size_t n, cap;
+};
+struct change; /* change.h */
+
 struct unknown {
 	const char *question;
 	const char *why;
@@ -360,6 +368,8 @@ struct report {
 
 	struct dnssec_view dnssec;
 	struct bimi_view bimi;
+	struct past_view seen;
+	const struct change *change; /* since the last audit; NULL: none is kept */
 
 	struct findings findings; /* sorted, worst first */
 

@@ -126,6 +126,22 @@ static void add_inferred(struct check *c, struct dkim_plan *plan)
 	}
 }
 
+/* Those that had a key at an earlier audit. */
+static void add_past(struct check *c, struct dkim_plan *plan)
+{
+	const struct past *past = c->wish->past;
+
+	for (size_t i = 0; past && i < past->n; i++) {
+		const struct past_item *p = &past->item[i];
+
+		if (p->kind != PAST_DKIM || p->gone_s)
+			continue;
+		plan->special = plan->n;
+		add(c, plan, (struct dkim_probe){ .selector = p->key });
+	}
+	plan->special = plan->n;
+}
+
 static void add_years(struct check *c, struct dkim_plan *plan)
 {
 	time_t now = (time_t)c->now_s;
@@ -147,6 +163,7 @@ void dkim_plan(struct check *c, struct dkim_plan *out)
 	for (size_t i = 0; i < c->wish->nzone_selectors; i++)
 		add(c, out,
 		    (struct dkim_probe){ .selector = c->wish->zone_selectors[i], .in_zone = true });
+	add_past(c, out);
 	if (c->wish->discover == DISCOVER_NONE || c->wish->dkim_zone)
 		return;
 	add_inferred(c, out);

@@ -24,6 +24,8 @@ static const struct {
 	{ check_dnsbl, true },
 	{ check_sender, true },
 	{ check_stack, true },
+	{ check_past, false }, /* behind check_dkim and check_mta_sts, whose parts it reads */
+	{ check_past_includes, false }, /* behind check_spf, likewise */
 	{ check_zone, true },
 	{ check_together, true },
 };

@@ -84,6 +84,9 @@ static void directive(struct story *s, struct str line)
 		s->setup.wish.intent = str_eq(v, S("parked"))     ? INTENT_PARKED
 				       : str_eq(v, S("receives")) ? INTENT_RECEIVES
 								  : INTENT_SENDS;
+	} else if ((v = rest_of(line, "#! past ")).p) {
+		assert_true(s->npast < sizeof(s->past_line) / sizeof(s->past_line[0]));
+		s->past_line[s->npast++] = v;
 	} else if (str_eq(line, S("#! dnsbl"))) {
 		s->setup.wish.dnsbl = true;
 	} else if (str_eq(line, S("#! starttls"))) {
@@ -131,6 +134,38 @@ static void read_zone(struct story *s)
 	s->setup.wish.nzone_fault = z.nfault;
 }
 
+static int64_t days_ago(const struct story *s, struct str w)
+{
+	uint32_t days = 0;
+
+	assert_true(str_to_u32(w, 100000, &days));
+	return s->setup.now_s - (int64_t)days * 24 * 3600;
+}
+
+/* KIND KEY FIRST LAST GONE VALUE...: what earlier audits saw; times in days before this one, "-":
+ * not gone. */
+static void read_past(struct story *s)
+{
+	static const char *const kinds[] = { "dkim", "sts", "include" };
+	struct past_item *item = arena_array(&s->arena, s->npast + 1, sizeof(*item));
+
+	for (size_t i = 0; i < s->npast; i++) {
+		struct str v = s->past_line[i], kind = word(&v), gone;
+
+		while (!str_eq(kind, str_c(kinds[item[i].kind])))
+			assert_true(++item[i].kind < PAST_KINDS);
+		item[i].key = text(s, word(&v));
+		item[i].first_s = days_ago(s, word(&v));
+		item[i].last_s = days_ago(s, word(&v));
+		gone = word(&v);
+		item[i].gone_s = str_eq(gone, S("-")) ? 0 : days_ago(s, gone);
+		item[i].value = text(s, v);
+	}
+	s->past = (struct past){ item, s->npast };
+	if (s->npast)
+		s->setup.wish.past = &s->past;
+}
+
 static void read_into(struct story *s, const char *path, struct buf *out)
 {
 	const char *err = NULL;
@@ -171,6 +206,7 @@ static void read_behind(struct story *s, const char *base, const char *path)
 	if (!tape_read(&s->arena, all, &s->tape, &err))
 		fail_msg("%s (behind %s): %s", s->path, base, err);
 	s->setup.now_s = s->tape.facts.now_s;
+	read_past(s);
 }
 
 void story_read_file(struct story *s, const char *base, const char *path)

@@ -25,6 +25,9 @@ struct story {
 		*zone_selector[16]; /* "#! zone a b": the zone at hand has these, and no others */
 	const char *line[32]; /* "#! line www CNAME a": of the zone file at hand, for its faults */
 	size_t nline;
+	struct str past_line[16]; /* "#! past dkim s1 800 1 - MIIB…": see read_past() */
+	size_t npast;
+	struct past past;
 	struct str ip[16];
 	struct tape tape;
 	struct audit_setup setup;

@@ -25,6 +25,8 @@ build pc   libzscanner libknot-dev
 build pc   jansson     libjansson-dev
 build pc   yaml-0.1    libyaml-dev
 build pc   inih        libinih-dev
+build pc   sqlite3     libsqlite3-dev
+build pc   zlib        zlib1g-dev
 build pc   gmime-3.0  libgmime-3.0-dev
 build pc   opendkim   libopendkim-dev
 build file /usr/include/spf2/spf.h libspf2-dev

@@ -154,6 +154,8 @@ static void begin(struct audits *all, const char *domain, const struct audit_wis
 	s->run.domain = arena_strdup(&s->audit.arena, domain);
 	s->run.quiet_ms = all->setup->quiet_ms ? all->setup->quiet_ms : QUIET_MS;
 	s->run.ready = on_ready;
+	if (all->setup->prepare)
+		all->setup->prepare(all->setup->arg, &s->audit, s->run.domain, &s->run.setup.wish);
 	step(s);
 }
 

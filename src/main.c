@@ -20,6 +20,7 @@ static void help(struct buf *out)
 		"       authcheck sender [OPTION]... DOMAIN   what receivers answer a described sender\n"
 		"       authcheck bounce FILE|-|REPLY         who refused a mail, why, and is it so in DNS?\n"
 		"       authcheck diff [OPTION]... OLD NEW    what a change makes worse or better\n"
+		"       authcheck history --state DIR DOMAIN  what audits of a domain found, and when it changed\n"
 		"       authcheck explain RULE|CODE...        what a rule or a reply's code means, who refuses, how to mend it\n"
 		"       authcheck rules                       the table of rules\n"
 		"       authcheck receivers                   the table of receivers\n\n"
@@ -44,8 +45,8 @@ static const struct {
 } verbs[] = {
 	{ "audit", verb_audit, OF_AUDIT },    { "sender", verb_sender, OF_SENDER },
 	{ "bounce", verb_bounce, OF_BOUNCE }, { "diff", verb_diff, OF_DIFF },
-	{ "explain", verb_explain, 0 },       { "rules", verb_rules, 0 },
-	{ "receivers", verb_receivers, 0 },
+	{ "history", verb_history, 0 },       { "explain", verb_explain, 0 },
+	{ "rules", verb_rules, 0 },           { "receivers", verb_receivers, 0 },
 };
 
 static int run(struct program *p)

@@ -68,6 +68,12 @@ static const struct option {
 	  "report domains as they are finished, not in their order" },
 	{ 0, "resume", "FILE", TEXT_OF(OF_AUDIT, resume),
 	  "append to FILE (ndjson) what is not in it yet" },
+	{ 0, "state", "DIR", TEXT_OF(OF_AUDIT, state),
+	  "keep audits in DIR, and report against the last of each\ndomain; the exit status is for what got worse" },
+	{ 0, "keep", "N", SET_OF(OF_AUDIT, set_keep),
+	  "of each domain, keep the last N audits in DIR (400)" },
+	{ 0, "only-changes", NULL, FLAG_OF(OF_AUDIT, only_changes),
+	  "with --state: report only domains that changed; print\nnothing when none did" },
 	{ 0, "rate", "N", SET(set_rate), "at most N DNS queries a second and server" },
 	{ 0, "shard", "I/N", SET_OF(OF_AUDIT, set_shard), "only the I-th of N parts of the list" },
 	{ 0, "fail-on", "error|warning|info|never", SET(set_fail_on),
@@ -225,7 +231,7 @@ static void read_letters(struct reader *r, const char *word)
 
 const char *options_stray(struct arena *a, const struct options *o, unsigned of)
 {
-	static const char *const verb[] = { "audit", "sender", "bounce" };
+	static const char *const verb[] = { "audit", "sender", "bounce", "diff" };
 
 	for (size_t i = 0; i < o->given.n; i++)
 		for (size_t k = 0; k < NOPTIONS; k++) {

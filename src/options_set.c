@@ -3,7 +3,7 @@
 
 #include "name.h"
 
-enum { JOBS_MAX = 10000, RATE_MAX = 1000000, SHARDS_MAX = 1000000 };
+enum { JOBS_MAX = 10000, RATE_MAX = 1000000, SHARDS_MAX = 1000000, KEEP_MAX = 1000000 };
 
 void options_fail(struct reader *r, const char *what)
 {
@@ -215,6 +215,11 @@ static unsigned number(struct reader *r, const char *arg, unsigned max)
 		options_fail(r,
 			     arena_printf(r->arena, "\"%s\" is no number from 1 to %u", arg, max));
 	return n;
+}
+
+void set_keep(struct reader *r, const char *arg)
+{
+	r->o->keep = number(r, arg, KEEP_MAX);
 }
 
 void set_jobs(struct reader *r, const char *arg)

@@ -19,7 +19,7 @@ void options_fail(struct reader *r, const char *what);
 
 set_fn set_zone, set_origin, set_nameserver, set_selector, set_selectors, set_discover, set_ip,
 	set_intent, set_dkim, set_receiver, set_profile, set_format, set_fail_on, set_ignore,
-	set_timeout, set_deadline, set_input, set_jobs, set_rate, set_shard, set_connect_to,
-	set_color;
+	set_timeout, set_deadline, set_input, set_jobs, set_keep, set_rate, set_shard,
+	set_connect_to, set_color;
 
 #endif

@@ -6,14 +6,13 @@
 
 #include "domains.h"
 #include "file.h"
-#include "judge.h"
+#include "kept.h"
 #include "name.h"
 #include "program.h"
+#include "progress.h"
 #include "spool.h"
 
 enum {
-	PROGRESS_AFTER_MS = 1000,
-	PROGRESS_MS = 250,
 	QUIET_FEW_MS = 20,              /* a person waits for one audit: each answer counts */
 	OUT_AT_ONCE = 64 * 1024,        /* octets: written when there are so many, or on a tick */
 	OUT_MAX = 4 * 1024 * 1024,      /* nobody reads: nothing more is begun */
@@ -31,12 +30,15 @@ struct run {
 	bool unordered;
 	struct spool spool; /* reports in the order of the domains */
 	struct buf report;  /* one */
+	struct kept past;   /* what --state keeps */
 	bool *bare;     /* of each zone: no name of its organizational domain can have a DKIM key */
 	size_t *teller; /* of each zone with faults: which domain's audit tells of them */
 	size_t begun, written;
-	bool begins; /* a report has been written */
-	size_t with_errors, undecided;
-	int64_t told_ms, start_ms;
+	size_t shown; /* of those written, the ones that --only-changes has not left out */
+	size_t told;  /* reports below it have been written out, in their order */
+	bool begins;  /* a report has been written */
+	bool framed;  /* so has what stands in front of all */
+	struct progress progress;
 	int status;
 };
 
@@ -157,30 +159,53 @@ static void take_faults(struct run *r, size_t domain, struct audit_wish *w)
 
 /* ---- the reports ---- */
 
-/* The report, whole or not at all. False when there is no memory for it. */
-static bool render_one(struct run *r, struct audit *a, size_t index, struct buf *out)
+/* What stands in front of all reports: where nothing is told when nothing changed, with the first.
+ */
+static void frame(struct run *r)
+{
+	const struct render_format *format = r->p->o.format;
+
+	if (!r->framed && format->begin && !kept_is_prose(&r->past))
+		format->begin(&r->p->out, &r->ro, r->domains.total);
+	r->framed = true;
+}
+
+/* The report, whole or not at all, and its exit status; `place` 0: it is the first that is written,
+ * `index`: in the order of all. False when there is no memory for it. */
+static bool render_one(struct run *r, struct audit *a, size_t place, struct buf *out, size_t index,
+		       int *status)
 {
 	struct program *p = r->p;
-	size_t before = out->n;
-	volatile bool ok = false;
+	volatile size_t before = out->n;
+	volatile bool ok = false, shown = false;
 	jmp_buf oom;
 
 	a->arena.oom = a->work.oom = &oom;
 	if (setjmp(oom) == 0) {
-		p->o.format->one(out, &a->work, &a->report, &r->ro, index, r->domains.total);
+		kept_compare(&r->past, a);
+		*status = kept_exit(&r->past, a);
+		shown = kept_shows(&r->past, a);
+		if (shown) {
+			frame(r);
+			before = out->n;
+			kept_render(&r->past, a, out, &r->ro, place, r->domains.total);
+		}
 		program_record(p, a);
 		ok = !out->failed;
 	} else {
 		p->recorded.failed = true;
 	}
 	a->arena.oom = a->work.oom = NULL;
-	if (ok) {
+	if (ok && shown) {
 		render_run_keep(&r->kept);
 		r->kept.state[render_state(&a->report, &r->ro)]++;
+		r->shown++;
 	} else {
 		render_run_drop(&r->kept);
 		out->n = before;
 	}
+	if (ok)
+		kept_put(&r->past, a, index);
 	return ok;
 }
 
@@ -200,41 +225,50 @@ static bool move_on(struct run *r)
 	return ok;
 }
 
-/* A report that is finished: written at once, or when those before it are. !ok: there is none. */
-static bool put(struct run *r, struct audit *a, size_t index, bool ok)
+/* A report that is finished: written at once, or when those before it are. !ok: there is none.
+ * Returns its exit status. */
+static int put(struct run *r, struct audit *a, size_t index, bool ok)
 {
 	struct program *p = r->p;
+	int status = EXIT_USAGE;
+	size_t before;
 
 	if (r->unordered || index == r->spool.first) {
-		ok = ok && render_one(r, a, r->begins ? index : 0, &p->out);
-		r->begins |= ok;
+		before = r->shown;
+		ok = ok && render_one(r, a, r->begins ? index : 0, &p->out, index, &status);
+		r->begins |= r->shown > before;
 		r->spool.first += !r->unordered;
 	} else {
-		ok = ok && render_one(r, a, index, &r->report);
+		ok = ok && render_one(r, a, index, &r->report, index, &status);
 		ok = spool_put(&r->spool, index, &r->report) && ok;
 	}
-	if (!ok)
-		complain(arena_printf(&p->arena, "%s: out of memory", a->report.domain));
-	return ok;
+	if (ok)
+		return status;
+	complain(arena_printf(&p->arena, "%s: out of memory", a->report.domain));
+	return EXIT_USAGE;
 }
 
 static bool done(void *arg, size_t index, struct audit *a, bool ok)
 {
 	struct run *r = arg;
 	struct program *p = r->p;
-	int status = ok ? program_exit(p, &a->report) : EXIT_USAGE;
+	int status = put(r, a, r->unordered ? r->written : index, ok);
 
-	r->with_errors += status == 1;
-	r->undecided += status == 3;
-	if (put(r, a, r->unordered ? r->written : index, ok))
-		r->written++;
-	else
-		status = EXIT_USAGE;
+	r->progress.with_errors += status == 1;
+	r->progress.undecided += status == 3;
+	r->written += status != EXIT_USAGE;
 	r->status = program_worse(r->status, status);
 	if (move_on(r) && ((p->out.n < OUT_AT_ONCE && !p->out.failed) || program_offer(p)))
 		return true;
 	r->status = EXIT_USAGE;
 	return false;
+}
+
+static void prepare(void *arg, struct audit *a, const char *domain, struct audit_wish *wish)
+{
+	struct run *r = arg;
+
+	kept_past(&r->past, a, domain, wish);
 }
 
 static enum audits_next next(void *arg, bool may_wait, const char **domain, struct audit_wish *wish)
@@ -254,63 +288,28 @@ static enum audits_next next(void *arg, bool may_wait, const char **domain, stru
 	return next;
 }
 
-/* ---- progress ---- */
-
-static void progress_end(struct program *p)
+/* Whose reports whoever reads has got: those of a file that is written whole, or of a format that
+ * gathers them, only at the end. */
+static void note_told(struct run *r)
 {
-	if (p->progress_shown)
-		fputs("\r\033[K", stderr);
-	p->progress_shown = false;
-}
-
-/* "1,234 of 10,000 domains, 812/s, 17 with errors, 3 undecided, 0:11 left" */
-static void tell_many(const struct run *r, const struct audits_count *c)
-{
-	size_t total = r->domains.total;
-	double rate = (double)c->finished * 1000 / (c->elapsed_ms ? c->elapsed_ms : 1);
-
-	fprintf(stderr, "\r\033[K%zu", c->finished);
-	if (total > r->domains.done_before)
-		fprintf(stderr, " of %zu", total - r->domains.done_before);
-	fprintf(stderr, " domains, %.*f/s, %zu with errors", rate < 10 ? 1 : 0, rate,
-		r->with_errors);
-	if (r->undecided)
-		fprintf(stderr, ", %zu undecided", r->undecided);
-	if (rate > 0 && total > r->domains.done_before + c->finished) {
-		unsigned left = (unsigned)((double)(total - r->domains.done_before - c->finished) /
-					   rate);
-
-		if (left >= 3600)
-			fprintf(stderr, ", %u:%02u:%02u left", left / 3600, left / 60 % 60,
-				left % 60);
-		else
-			fprintf(stderr, ", %u:%02u left", left / 60, left % 60);
-	}
+	if (r->p->out.n || r->p->target.open || r->p->o.format->gathers)
+		return;
+	r->told = r->unordered ? r->written : r->spool.first;
+	kept_written(&r->past, r->told);
 }
 
 static bool tick(void *arg, const struct audits *all)
 {
 	struct run *r = arg;
 	struct program *p = r->p;
-	int64_t now = source_now_ms();
-	struct audits_count c;
 
 	if (p->out.n && !program_offer(p)) {
 		r->status = EXIT_USAGE;
 		return false;
 	}
-	if (now - r->start_ms < PROGRESS_AFTER_MS || now - r->told_ms < PROGRESS_MS || p->o.quiet ||
-	    !isatty(STDERR_FILENO))
-		return true;
-	r->told_ms = now;
-	c = audits_count(all);
-	if (r->domains.total == 1 && c.domain)
-		fprintf(stderr, "\r%s: %u of %u questions answered, %u s ", c.domain, c.settled,
-			c.asked, c.elapsed_ms / 1000);
-	else
-		tell_many(r, &c);
-	fflush(stderr);
-	p->progress_shown = true;
+	note_told(r);
+	if (!p->o.quiet)
+		progress_tell(&r->progress, all);
 	return true;
 }
 
@@ -333,6 +332,7 @@ static void set_up(struct run *r)
 		.jobs = p->o.jobs,
 		.quiet_ms = few < AHEAD_MAX ? QUIET_FEW_MS : 0,
 		.next = next,
+		.prepare = prepare,
 		.done = done,
 		.tick = tick,
 		.arg = r,
@@ -343,7 +343,11 @@ static void set_up(struct run *r)
 	r->setup.audit.profiles = p->o.profiles;
 	if (p->o.live.rate)
 		r->setup.audit.limits.deadline_ms += RATE_QUESTIONS * 1000 / p->o.live.rate;
-	r->start_ms = source_now_ms();
+	r->progress = (struct progress){
+		.start_ms = source_now_ms(),
+		.total = d->total > d->done_before ? d->total - d->done_before : 0,
+		.single = d->total == 1,
+	};
 	spool_init(&r->spool, SPOOL_MEMORY, SPOOL_WINDOW, dir && *dir ? dir : "/var/tmp");
 	buf_init(&r->report, p->out.max);
 	find_bare_zones(r);
@@ -360,28 +364,40 @@ static void tell_stopped(const struct run *r)
 		r->p->o.resume ? ", the same command goes on with the others" : "");
 }
 
+/* What stands behind all reports. */
+static void render_end(struct run *r)
+{
+	const struct render_format *format = r->p->o.format;
+
+	if (kept_is_prose(&r->past))
+		kept_render_end(&r->past, &r->p->out, &r->ro);
+	else if (format->end && r->framed)
+		/* 1 is for the frame of a single report, which is not the frame of a list with one
+		 * left */
+		format->end(&r->p->out, &r->ro, r->domains.total == 1 ? 1 : 2 * r->shown);
+}
+
 static int audit_all(struct run *r, struct audits **all)
 {
 	struct program *p = r->p;
-	const struct render_format *format = p->o.format;
-	bool whole;
+	bool whole, told;
 
 	set_up(r);
 	program_record_begin(p, r->setup.audit.now_s);
-	if (format->begin)
-		format->begin(&p->out, &r->ro, r->domains.total);
+	kept_begin(&r->past, r->setup.audit.now_s);
+	if (!p->o.only_changes)
+		frame(r);
 	whole = audits_run(&r->setup, all);
-	progress_end(p);
+	progress_end(&r->progress);
 	if (!whole && *program_stopped())
 		tell_stopped(r);
 	spool_take_all(&r->spool, &p->out);
-	/* 1 is for the frame of a single report, which is not the frame of a list with one left */
-	if (format->end)
-		format->end(&p->out, &r->ro, r->domains.total == 1 ? 1 : 2 * r->written);
+	render_end(r);
 	program_tell_unused(p);
 	if (r->domains.failed || r->domains.bad)
 		r->status = EXIT_USAGE;
-	if (!program_flush(p) || !program_finish(p))
+	told = program_flush(p) && program_finish(p);
+	if (!kept_end(&r->past, told ? SIZE_MAX : r->told, whole && told) || !told)
 		r->status = EXIT_USAGE;
 	return r->status;
 }
@@ -434,11 +450,12 @@ int verb_audit(struct program *p)
 	r->p = p;
 	render_run_init(&r->kept, p->out.max);
 	program_catch_stop();
-	if (options_agree(p) && read_selectors(p) && program_open(p) && open_output(p, &before) &&
-	    domains_open(&r->domains, p, p->o.resume ? &before : NULL))
+	if (options_agree(p) && read_selectors(p) && program_open(p) && kept_open(&r->past, p) &&
+	    open_output(p, &before) && domains_open(&r->domains, p, p->o.resume ? &before : NULL))
 		status = audit_all(r, &all);
 	status = program_status(p, &r->kept, status);
 	render_run_free(&r->kept);
+	kept_close(&r->past);
 	file_abandon(&p->target);
 	domains_close(&r->domains);
 	program_close(p);

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "str.h"
 
@@ -50,6 +51,9 @@ struct str arena_str(struct arena *a, struct str s);
 
 /* As printf, into the arena. */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A time, seconds since 1970, as strftime() has it, in UTC; "?" for one that is none, or longer
+ * than 63 octets. */
+const char *arena_time(struct arena *a, const char *fmt, int64_t at_s);
 
 /* Room for one more at the end of a growing array `items` of `*n` used and `*cap` allotted items of
  * `size` octets: returns the array, moved when it had to grow. The caller stores the item and

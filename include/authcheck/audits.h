@@ -27,6 +27,8 @@ struct audits_setup {
 	 * copy of that of all). may_wait: no audit is on its way, so it may wait for one. */
 	enum audits_next (*next)(void *arg, bool may_wait, const char **domain,
 				 struct audit_wish *wish);
+	/* It is about to begin, and its memory is there: what else is known of it. May be NULL. */
+	void (*prepare)(void *arg, struct audit *a, const char *domain, struct audit_wish *wish);
 	/* An audit is over: the index-th domain, from 0. !ok: it ran out of memory. The audit is
 	 * freed afterwards. False ends all. */
 	bool (*done)(void *arg, size_t index, struct audit *a, bool ok);

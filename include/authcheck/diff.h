@@ -37,6 +37,7 @@ struct diff_fate {
 
 struct diff {
 	const char *domain;
+	const char *since; /* of a domain and its last audit: when that was; NULL: of two states */
 	const struct report *before, *after; /* NULL: that state does not know the domain */
 	struct diff_finding *item;           /* by kind, in each the worst first */
 	size_t n, count[DIFF_KINDS];
@@ -52,6 +53,9 @@ void diff_reports(struct arena *a, const struct report *before, const struct rep
  * facts are known of it. */
 void diff_records(struct arena *a, struct diff *d, const struct facts *before,
 		  const struct facts *after);
+
+/* By kind, in each the worst first: for who has changed a kind. */
+void diff_sort(struct diff *d);
 
 /* Is there anything to show: something new, gone or undecided, or another fate? */
 bool diff_changes(const struct diff *d);

@@ -20,6 +20,9 @@ struct options {
 	const char *origin;
 	bool offline;
 	const char *record, *replay, *output, *resume;
+	const char *state; /* the folder that audits are kept in; NULL: none */
+	unsigned keep;     /* audits of each domain that are kept; 0: the default */
+	bool only_changes;
 	struct texts inputs;     /* lists of domains */
 	unsigned jobs;           /* audits at once; 0: the default */
 	unsigned shard, nshards; /* the shard-th, from 1, of so many parts; 0 of 0: all */

@@ -38,4 +38,11 @@ struct past_seen {
 	const char *value; /* NULL: it is known not to be there any more */
 };
 
+/* A run of audits. */
+struct past_run {
+	int64_t began_s, ended_s;               /* ended_s 0: it was stopped, or is under way */
+	const char *version;                    /* of authcheck */
+	uint64_t domains, first, worse, better; /* how many were audited, and what of them was so */
+};
+
 #endif

@@ -34,7 +34,6 @@ struct program {
 	bool waits;             /* writing to stdout may have to wait for who reads */
 	struct buf recorded;
 	struct facts written; /* questions that are on the recorded tape */
-	bool progress_shown;
 	struct program_known *known; /* NULL: neither was given */
 };
 
@@ -106,6 +105,7 @@ int verb_audit(struct program *p);
 int verb_sender(struct program *p);
 int verb_bounce(struct program *p);
 int verb_diff(struct program *p);
+int verb_history(struct program *p);
 int verb_explain(struct program *p);
 int verb_rules(struct program *p);
 int verb_receivers(struct program *p);

@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "bounce.h"
+#include "change.h"
 #include "code.h"
 #include "diff.h"
 #include "report.h"
@@ -65,6 +66,10 @@ void render_json_end(struct buf *out, const struct render_options *o, size_t tot
 void render_ndjson(struct buf *out, struct arena *scratch, const struct report *r,
 		   const struct render_options *o, size_t index, size_t total);
 
+/* One line, without its end, of what does not differ from run to run, for --state: the same
+ * findings are the same octets. What was carried over is in it. */
+void render_json_lasting(struct buf *out, struct arena *scratch, const struct report *r);
+
 /* What a monitor makes of an audit, in the numbers of its plugins' exit statuses. */
 enum render_state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
 enum render_state render_state(const struct report *r, const struct render_options *o);
@@ -124,6 +129,22 @@ void render_diff_markdown(struct buf *out, struct arena *scratch, const struct d
 			  const struct render_options *o);
 void render_diff_json(struct buf *out, struct arena *scratch, const struct diff *d, bool lines,
 		      size_t index, size_t total);
+
+/* A run against the last audits: how many domains changed; nothing where none did. */
+void render_change_text_end(struct buf *out, struct arena *scratch, const struct change_total *t,
+			    const struct render_options *o);
+
+/* `authcheck history`: the states of a domain, or the runs, the newest first. */
+void render_history_text(struct buf *out, struct arena *scratch, const char *domain,
+			 const struct change_state *state, size_t n,
+			 const struct render_options *o);
+void render_history_json(struct buf *out, struct arena *scratch, const char *domain,
+			 const struct change_state *state, size_t n, bool line, size_t index,
+			 size_t total);
+void render_runs_text(struct buf *out, struct arena *scratch, const struct past_run *run, size_t n,
+		      const struct render_options *o);
+void render_runs_json(struct buf *out, struct arena *scratch, const struct past_run *run, size_t n,
+		      bool line);
 
 /* `authcheck explain`, `authcheck rules`, doc/rules.md: the rule table itself. */
 void render_explain(struct buf *out, struct arena *scratch, enum rule_id rule,

@@ -55,6 +55,10 @@ struct rule {
 
 extern const struct rule rules[RULE_COUNT];
 
+/* Does it tell of an event between two audits, once, so that after it, it is neither mended nor
+ * gone? */
+bool rule_is_event(enum rule_id rule);
+
 /* False when there is no rule of that name. */
 bool rule_from(struct str name, enum rule_id *out);
 

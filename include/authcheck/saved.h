@@ -16,7 +16,7 @@ struct saved {
 /* Does the text look like such a file, rather than like JSON of another kind? */
 bool saved_is_audit(struct str text);
 
-/* One object, an array of them, or one a line. False and *err ("line 3: …, a clause for people")
+/* Findings that an audit of --state had carried over are read as its own. One object, an array of them, or one a line. False and *err ("line 3: …, a clause for people")
  * when it is no such file. */
 bool saved_read(struct arena *a, struct str text, struct saved *out, const char **err);
 

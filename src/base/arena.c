@@ -149,6 +149,15 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	return s;
 }
 
+const char *arena_time(struct arena *a, const char *fmt, int64_t at_s)
+{
+	char *text = arena_alloc(a, 64);
+	time_t at = (time_t)at_s;
+	struct tm tm;
+
+	return gmtime_r(&at, &tm) && strftime(text, 64, fmt, &tm) ? text : "?";
+}
+
 void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
 {
 	void *more;

@@ -6,7 +6,6 @@
  * finds them so; a policy whose id stayed the same, as long as senders may have the old one; a key
  * that stays the same, as long as it does. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "buf.h"
 #include "mend.h"
@@ -53,13 +52,7 @@ const struct past_item *past_last(const struct check *c, enum past_kind kind, co
 
 const char *past_day(struct check *c, int64_t at_s)
 {
-	char *text = arena_alloc(c->arena, 32);
-	time_t at = (time_t)at_s;
-	struct tm tm;
-
-	if (!gmtime_r(&at, &tm) || !strftime(text, 32, "%Y-%m-%d", &tm))
-		return "an unknown day";
-	return text;
+	return arena_time(c->arena, "%Y-%m-%d", at_s);
 }
 
 int past_by_text(const void *x, const void *y)
@@ -254,17 +247,6 @@ static const struct past_item *same_id(const struct check *c, const char *id, co
 	return found;
 }
 
-static const char *new_id(struct check *c)
-{
-	char *id = arena_alloc(c->arena, 32);
-	time_t now = (time_t)c->now_s;
-	struct tm tm;
-
-	if (!gmtime_r(&now, &tm) || !strftime(id, 32, "%Y%m%dT%H%M%S", &tm))
-		return "1";
-	return id;
-}
-
 static void check_policy(struct check *c)
 {
 	const struct mta_sts_view *v = &c->report->mta_sts;
@@ -289,7 +271,7 @@ static void check_policy(struct check *c)
 	f->detail = arena_printf(c->arena, "%s since %s", policy_change(c, old->value, value),
 				 past_day(c, old->last_s));
 	f->fix = mend_txt(c->arena, v->fact->name,
-			  str_c(arena_printf(c->arena, "v=STSv1; id=%s", new_id(c))));
+			  str_c(arena_time(c->arena, "v=STSv1; id=%Y%m%dT%H%M%S", c->now_s)));
 }
 
 void check_past(struct check *c)

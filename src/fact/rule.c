@@ -72,6 +72,12 @@ const char *proto_title(enum proto p)
 	return protos[p].title;
 }
 
+bool rule_is_event(enum rule_id rule)
+{
+	return rule == RULE_DKIM_VANISHED || rule == RULE_DKIM_RETIRED ||
+	       rule == RULE_SPF_INCLUDE_CHANGED;
+}
+
 const char *rule_nearest(struct str name)
 {
 	for (int i = 0; i < (int)RULE_COUNT; i++)

@@ -136,7 +136,6 @@ static void set_evidence(struct arena *a, const json_t *e, struct finding *f)
 
 static void read_findings(struct arena *a, const json_t *list, struct report *r, struct saved *out)
 {
-	r->findings.arena = a;
 	for (size_t i = 0; i < json_array_size(list) && r->findings.n < FINDINGS_MAX; i++) {
 		const json_t *o = json_array_get(list, i);
 		struct finding *f = ARENA_NEW(a, struct finding);
@@ -198,7 +197,7 @@ static void read_unknown(struct arena *a, const json_t *list, struct report *r)
 
 static bool read_report(struct arena *a, const json_t *o, struct saved *out, const char **err)
 {
-	struct report r = { .risk = RISK_UNKNOWN };
+	struct report r = { .risk = RISK_UNKNOWN, .findings = { .arena = a } };
 	const char *domain = words_of(a, o, "domain");
 	struct str risk = text_of(a, o, "risk");
 
@@ -217,6 +216,7 @@ static bool read_report(struct arena *a, const json_t *o, struct saved *out, con
 	r.bulk = json_is_true(json_object_get(o, "bulk"));
 	read_unknown(a, json_object_get(o, "unknown"), &r);
 	read_findings(a, json_object_get(o, "findings"), &r, out);
+	read_findings(a, json_object_get(o, "carried"), &r, out);
 	read_verdicts(a, json_object_get(o, "receivers"), &r);
 	out->report = arena_grow(a, out->report, out->n, &out->cap, sizeof(r));
 	out->report[out->n++] = r;

@@ -261,6 +261,12 @@ static int by_kind(const void *x, const void *y)
 	return d ? d : strcmp(f->detail ? f->detail : "", g->detail ? g->detail : "");
 }
 
+void diff_sort(struct diff *d)
+{
+	if (d->n > 1)
+		qsort(d->item, d->n, sizeof(*d->item), by_kind);
+}
+
 /* ---- fates ---- */
 
 static const struct verdict *verdict_of(const struct report *r, enum receiver_id who)
@@ -302,8 +308,7 @@ void diff_reports(struct arena *a, const struct report *before, const struct rep
 	add_rest(a, &now, before, true, out);
 	add_rest(a, &old, after, false, out);
 	pair_neighbours(out);
-	if (out->n > 1)
-		qsort(out->item, out->n, sizeof(*out->item), by_kind);
+	diff_sort(out);
 	compare_fates(a, out);
 }
 

@@ -126,11 +126,11 @@ static void put_still(struct pen *p, const struct diff_finding *x)
 
 /* ---- all of a kind ---- */
 
-static bool shows(const struct pen *p, const struct diff_finding *x)
+bool text_shows_change(const struct pen *p, const struct diff_finding *x)
 {
 	const struct finding *f = x->after ? x->after : x->before;
 
-	if (p->o->verbose)
+	if (p->o->verbose || (x->kind == DIFF_NEW && rule_is_event(f->rule)))
 		return true;
 	if (x->kind == DIFF_STILL || x->kind == DIFF_UNDECIDED || p->o->quiet)
 		return x->kind == DIFF_NEW && text_shows(f, p->o);
@@ -143,7 +143,7 @@ static void put_kind(struct pen *p, const struct diff *d, enum diff_kind kind, c
 	bool begun = false;
 
 	for (size_t i = 0; i < d->n; i++) {
-		if (d->item[i].kind != kind || !shows(p, &d->item[i]))
+		if (d->item[i].kind != kind || !text_shows_change(p, &d->item[i]))
 			continue;
 		if (!begun) {
 			pen_style(p, STYLE_BOLD);
@@ -156,7 +156,7 @@ static void put_kind(struct pen *p, const struct diff *d, enum diff_kind kind, c
 	}
 }
 
-static void put_fates(struct pen *p, const struct diff *d)
+void text_fates(struct pen *p, const struct diff *d)
 {
 	for (size_t i = 0; i < d->nfate && !p->o->quiet; i++) {
 		const struct diff_fate *f = &d->fate[i];
@@ -188,12 +188,16 @@ static void put_head(struct pen *p, const struct diff *d)
 	pen_style(p, STYLE_BOLD);
 	pen_words(p, d->domain);
 	pen_style(p, STYLE_PLAIN);
+	if (d->since && d->before)
+		pen_words(p, arena_printf(a, ", since %s", d->since));
 	pen_words(p, ": ");
 	if (!d->after) {
 		pen_words(p, "no longer there");
 	} else if (!d->before) {
-		pen_words(p, arena_printf(a, "not there before; risk of refusal %s; score %d",
-					  risk_name(d->after->risk), d->after->score));
+		pen_words(p,
+			  arena_printf(a, "%s; risk of refusal %s; score %d",
+				       d->since ? "audited for the first time" : "not there before",
+				       risk_name(d->after->risk), d->after->score));
 	} else {
 		put_change(p, "risk of refusal", risk_name(d->before->risk),
 			   risk_name(d->after->risk));
@@ -213,7 +217,7 @@ void render_diff_text(struct buf *out, struct arena *scratch, const struct diff 
 
 	pen_init(&p, out, scratch, o);
 	for (size_t i = 0; i < d->n && !any; i++)
-		any = shows(&p, &d->item[i]);
+		any = text_shows_change(&p, &d->item[i]);
 	if (!any)
 		return;
 	put_head(&p, d);
@@ -225,7 +229,7 @@ void render_diff_text(struct buf *out, struct arena *scratch, const struct diff 
 		pen_style(&p, STYLE_PLAIN);
 		pen_newline(&p);
 	}
-	put_fates(&p, d);
+	text_fates(&p, d);
 	put_kind(&p, d, DIFF_UNDECIDED, "not known in one of the two:", put_undecided);
 	put_kind(&p, d, DIFF_STILL, "still there:", put_still);
 	pen_newline(&p);

@@ -1,4 +1,5 @@
 /* A diff as JSON (schema authcheck-diff/1). Layer: render. */
+#include "change.h"
 #include "json_value.h"
 
 #include "render.h"
@@ -70,6 +71,22 @@ static json_t *fates(struct js *js, const struct diff *d)
 		js_push(js, l, o);
 	}
 	return l;
+}
+
+json_t *json_change(struct js *js, const struct change *c)
+{
+	const struct diff *d = &c->diff;
+	json_t *o = js_object(js);
+
+	js_set(js, o, "since",
+	       js_words(js,
+			c->first ? NULL : arena_time(js->arena, "%Y-%m-%dT%H:%M:%SZ", c->since_s)));
+	js_set(js, o, "before", state(js, d->before));
+	js_set(js, o, "new", list(js, d, DIFF_NEW));
+	js_set(js, o, "gone", list(js, d, DIFF_GONE));
+	js_set(js, o, "undecided", list(js, d, DIFF_UNDECIDED));
+	js_set(js, o, "receivers", fates(js, d));
+	return o;
 }
 
 static json_t *make(struct js *js, const void *arg)

@@ -1,6 +1,7 @@
 /* A report as JSON (schema authcheck/1). `json` is one object for one domain and an array for
  * several, `ndjson` one compact object a line. Keys stand in a fixed order and nothing but ASCII is
  * written, so the same report is the same bytes, and safe on any terminal. Layer: render. */
+#include "change.h"
 #include "json_value.h"
 
 #include "render.h"
@@ -34,7 +35,7 @@ static json_t *source_of(struct js *js, const struct fact *f, const struct rr *r
 		rr = &f->rr[0];
 	if (rr && rr->file)
 		return js_words(js, arena_printf(js->arena, "%s:%u", rr->file, rr->line));
-	return js_words(js, f->source);
+	return js_words(js, js->lasting ? NULL : f->source);
 }
 
 /* The column, where the file has more than records in its lines: YAML, JSON. */
@@ -71,7 +72,8 @@ static json_t *evidence(struct js *js, const struct finding *f)
 	js_set(js, o, "offset", js_number_if(js, some, f->at.len ? f->at.at : 0));
 	js_set(js, o, "length", js_number_if(js, some, f->at.len ? f->at.len : (long long)text.n));
 	js_set(js, o, "ttl",
-	       js_number_if(js, some && fact->kind == ASK_DNS, f->rr ? f->rr->ttl_s : fact->ttl_s));
+	       js_number_if(js, some && fact->kind == ASK_DNS && !js->lasting,
+			    f->rr ? f->rr->ttl_s : fact->ttl_s));
 	js_set(js, o, "source", source_of(js, fact, f->rr));
 	set_column(js, o, fact, f->rr);
 	if (some && !js_is_utf8(text))
@@ -113,6 +115,15 @@ static json_t *protocols(struct js *js, const struct report *r)
 	for (int p = 0; p < PROTO_COUNT; p++)
 		js_set(js, o, proto_name((enum proto)p), json_protocol(js, r, (enum proto)p));
 	return o;
+}
+
+static json_t *carried(struct js *js, const struct change *c)
+{
+	json_t *list = js_array(js);
+
+	for (size_t i = 0; i < c->ncarried; i++)
+		js_push(js, list, json_finding(js, c->carried[i]));
+	return list;
 }
 
 json_t *json_findings(struct js *js, const struct report *r)
@@ -243,6 +254,13 @@ static json_t *audit(struct js *js, const struct report *r)
 	if (r->stack)
 		js_set(js, o, "stack", json_stack(js, r));
 	js_set(js, o, "unknown", unknown(js, r));
+	if (js->lasting) {
+		if (r->change && r->change->ncarried)
+			js_set(js, o, "carried", carried(js, r->change));
+		return o;
+	}
+	if (r->change)
+		js_set(js, o, "changes", json_change(js, r->change));
 	js_set(js, o, "stats", stats(js, r));
 	return o;
 }
@@ -252,6 +270,17 @@ static json_t *audit(struct js *js, const struct report *r)
 static json_t *make_audit(struct js *js, const void *arg)
 {
 	return audit(js, arg);
+}
+
+static json_t *make_lasting(struct js *js, const void *arg)
+{
+	js->lasting = true;
+	return audit(js, arg);
+}
+
+void render_json_lasting(struct buf *out, struct arena *scratch, const struct report *r)
+{
+	js_dump(out, scratch, make_lasting, r, false, true);
 }
 
 void render_json_begin(struct buf *out, const struct render_options *o, size_t total)

@@ -18,6 +18,7 @@
 struct js {
 	struct arena *arena;
 	bool failed;
+	bool lasting; /* without what differs each time: TTLs, servers, counts */
 	json_t *made;
 };
 
@@ -56,6 +57,8 @@ void js_dump(struct buf *out, struct arena *scratch, js_make_fn *make, const voi
 json_t *json_finding(struct js *js, const struct finding *f);
 json_t *json_findings(struct js *js, const struct report *r);
 json_t *json_verdicts(struct js *js, const struct report *r);
+/* What is otherwise than at the last audit; null where none is kept. */
+json_t *json_change(struct js *js, const struct change *c);
 /* null where the receiver libraries were not asked */
 json_t *json_stack(struct js *js, const struct report *r);
 

@@ -82,6 +82,8 @@ static void put_head(struct pen *p, const struct report *r)
 	if (p->o->quiet)
 		return;
 	put_intent(p, r);
+	if (r->change)
+		text_change(p, r->change);
 }
 
 /* ---- what to mend first ---- */

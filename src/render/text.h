@@ -123,4 +123,12 @@ void text_receivers(struct pen *p, const struct report *r);
 /* Every record of the protocol, for -v. */
 void text_records(struct pen *p, const struct report *r, enum proto proto);
 
+/* Of a comparison: is this one shown? And what receivers do otherwise. */
+bool text_shows_change(const struct pen *p, const struct diff_finding *x);
+void text_fates(struct pen *p, const struct diff *d);
+
+/* What is otherwise than at the last audit, below the head of a report. */
+struct change;
+void text_change(struct pen *p, const struct change *c);
+
 #endif

@@ -15,7 +15,7 @@ tree . | grep -E '\.(o|a|so|d|pyc|log)$|(^|/)(configure|config\.(log|status|h|mk
 faults_from <"$scratch"
 
 # One place for each thing: the top folder holds these and no other.
-tree . | sed 's#/.*##' | sort -u | grep -vxE 'Makefile|configure\.ac|README\.md|src|include|tests|fixtures|doc|build-aux|ci|action\.yml|\.pre-commit-hooks\.yaml|\.ci|\.gitignore|\.clang-format' |
+tree . | sed 's#/.*##' | sort -u | grep -vxE 'Makefile|configure\.ac|README\.md|src|include|tests|fixtures|doc|build-aux|ci|cron|action\.yml|\.pre-commit-hooks\.yaml|\.ci|\.gitignore|\.clang-format' |
 	sed 's#$#: does not belong into the top folder#' >"$scratch"
 faults_from <"$scratch"
 finish

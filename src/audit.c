@@ -77,29 +77,6 @@ size_t audit_step(struct audit *a, const struct audit_setup *s, const char *doma
 
 /* ---- after the last step ---- */
 
-bool audit_ignores(const struct audit_setup *s, const struct finding *f)
-{
-	for (size_t i = 0; i < s->nignores; i++)
-		if (s->ignores[i].rule == f->rule &&
-		    (!s->ignores[i].subject || strcmp(s->ignores[i].subject, f->subject) == 0)) {
-			if (s->ignores[i].used)
-				*s->ignores[i].used = true;
-			return true;
-		}
-	return false;
-}
-
-static void drop_ignored(struct audit *a, const struct audit_setup *s)
-{
-	struct findings *fs = &a->report.findings;
-	size_t n = 0;
-
-	for (size_t i = 0; i < fs->n; i++)
-		if (!audit_ignores(s, fs->item[i]))
-			fs->item[n++] = fs->item[i];
-	fs->n = n;
-}
-
 static int unknown_cmp(const void *x, const void *y)
 {
 	const struct unknown *a = x, *b = y;
@@ -133,7 +110,7 @@ static void list_unknown(struct audit *a)
 void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed_ms)
 {
 	judge_profiles(&a->work, &a->report, s->profiles);
-	drop_ignored(a, s);
+	audit_leave_out(a, s);
 	findings_sort(&a->report.findings);
 	list_unknown(a);
 	a->report.bulk = s->bulk;

@@ -33,7 +33,7 @@ static bool read_text(struct program *p, const char *path, struct str *out)
 
 /* ---- suppressions ---- */
 
-static bool read_settings(struct program *p, struct program_known *k, int64_t now_s)
+static bool read_settings(struct program *p, struct program_known *k)
 {
 	struct options *o = &p->o;
 	struct str text;
@@ -51,18 +51,10 @@ static bool read_settings(struct program *p, struct program_known *k, int64_t no
 	for (size_t i = 0; i < k->settings.nsuppress; i++) {
 		const struct suppression *s = &k->settings.suppress[i];
 
-		if (now_s >= s->until_s) {
-			complain(arena_printf(
-				&p->arena,
-				"%s, line %u: the suppression of %s has expired (%s) and does not count%s%s",
-				o->config, s->line, rules[s->rule].name, s->expires,
-				s->owner ? "; its owner: " : "", s->owner ? s->owner : ""));
-			k->used[i] = true;
-			continue;
-		}
 		o->ignores = arena_grow(&p->arena, o->ignores, o->nignores, &o->cap_ignores,
 					sizeof(*o->ignores));
-		o->ignores[o->nignores++] = (struct ignore){ s->rule, s->subject, &k->used[i] };
+		o->ignores[o->nignores++] = (struct ignore){ s->rule, s->subject, &k->used[i], s,
+							     o->config };
 	}
 	return true;
 }
@@ -159,10 +151,10 @@ int program_exit(struct program *p, const struct report *r)
 	return status;
 }
 
-bool program_read_known(struct program *p, int64_t now_s)
+bool program_read_known(struct program *p)
 {
 	if (!p->o.config && !p->o.baseline)
 		return true;
 	p->known = ARENA_NEW(&p->arena, struct program_known);
-	return read_settings(p, p->known, now_s) && read_baseline(p, p->known);
+	return read_settings(p, p->known) && read_baseline(p, p->known);
 }

@@ -52,8 +52,7 @@ bool program_open(struct program *p)
 		return false;
 	p->row = arena_array(&p->arena, p->nzones + 2, sizeof(*p->row));
 	line_up_zones(p);
-	if ((p->o.replay && !read_tape(p)) ||
-	    !program_read_known(p, p->tape.has_now ? p->tape.facts.now_s : source_wall_clock_s()))
+	if ((p->o.replay && !read_tape(p)) || !program_read_known(p))
 		return false;
 	if (p->o.offline) {
 		p->row[p->nrow++] = source_offline(&p->arena);

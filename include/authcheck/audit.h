@@ -4,6 +4,7 @@
 #define AUTHCHECK_AUDIT_H
 
 #include "check.h"
+#include "settings.h"
 #include "source.h"
 
 struct audit_limits {
@@ -13,11 +14,13 @@ struct audit_limits {
 	unsigned deadline_ms;   /* the whole audit */
 };
 
-/* One suppression: --ignore RULE[@SUBJECT]. */
+/* One suppression: --ignore RULE[@SUBJECT], or one of the file of --config. */
 struct ignore {
 	enum rule_id rule;
-	const char *subject; /* NULL: any */
-	bool *used;          /* set when something was left out for it; NULL: nobody asks */
+	const char *subject;           /* NULL: any */
+	bool *used;                    /* set when something was found for it; NULL: nobody asks */
+	const struct suppression *row; /* of the file; NULL: of an option */
+	const char *file;              /* of row */
 };
 
 struct audit {
@@ -57,6 +60,9 @@ void audit_finish(struct audit *a, const struct audit_setup *s, unsigned elapsed
 
 /* Is the finding one that is left out (and the suppression thereby used)? */
 bool audit_ignores(const struct audit_setup *s, const struct finding *f);
+/* Leaves them out, and adds a finding for each suppression that has expired (setup's now_s) and
+ * would have covered one of those left. Part of audit_finish(). */
+void audit_leave_out(struct audit *a, const struct audit_setup *s);
 
 void audit_free(struct audit *a);
 

@@ -92,7 +92,7 @@ const volatile sig_atomic_t *program_stopped(void);
 void program_stopped_end(void);
 
 /* --config and --baseline: program_open() reads them. */
-bool program_read_known(struct program *p, int64_t now_s);
+bool program_read_known(struct program *p);
 /* The selectors and addresses that are told of a domain, by options and by --config. */
 void program_expect(const struct program *p, const char *domain, struct audit_wish *w);
 /* On stderr: the suppressions that nothing was found for. */

@@ -32,6 +32,7 @@ enum proto {
 	PROTO_PROFILE = PROTO_COUNT, /* a baseline's demand */
 	PROTO_STACK,                 /* what a receiver's library makes of it */
 	PROTO_ZONE,                  /* a zone file that name servers refuse, or in part */
+	PROTO_CONFIG,                /* the file of --config */
 	PROTO_ALL,                   /* how many there are in all */
 };
 

@@ -8,7 +8,8 @@
  *   subject = example.com        the name that the finding is about; left out: any
  *   reason = the old gateway is not in the record yet
  *   owner = mail@example.com
- *   expires = 2027-03-31         the last day (UTC) on which it counts; left out: for ever
+ *   expires = 2027-03-31         the last day (UTC) on which it counts; left out: for ever. What
+ *                                it then still is needed for is a finding: src/leave_out.c
  *
  *   [domain]
  *   name = example.com
@@ -28,7 +29,8 @@ struct suppression {
 	const char *reason, *owner; /* owner NULL: not told */
 	const char *expires;        /* as written; NULL: never */
 	int64_t until_s;            /* it counts before this second since 1970 */
-	unsigned line;
+	unsigned line;              /* where its section begins to say something */
+	unsigned expires_line;      /* where `expires` stands; 0: nowhere */
 };
 
 struct expected {

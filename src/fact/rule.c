@@ -32,6 +32,7 @@ static const struct {
 	[PROTO_PROFILE] = { "profile", "profile" },
 	[PROTO_STACK] = { "stack", "library" },
 	[PROTO_ZONE] = { "zone", "zone file" },
+	[PROTO_CONFIG] = { "config", "config file" },
 };
 
 bool rule_from(struct str name, enum rule_id *out)

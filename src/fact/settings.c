@@ -118,9 +118,10 @@ static int in_suppress(struct reader *r, const char *key, const char *value)
 		s->owner = arena_strdup(r->arena, value);
 	else if (strcmp(key, "subject") == 0)
 		s->subject = name_from_text(r->arena, str_c(value));
-	else if (strcmp(key, "expires") == 0)
+	else if (strcmp(key, "expires") == 0) {
 		s->expires = arena_strdup(r->arena, value);
-	else if (strcmp(key, "rule") != 0)
+		s->expires_line = r->line;
+	} else if (strcmp(key, "rule") != 0)
 		return fail(
 			r,
 			arena_printf(
@@ -132,6 +133,10 @@ static int in_suppress(struct reader *r, const char *key, const char *value)
 			    arena_printf(r->arena,
 					 "there is no rule \"%s\" (`authcheck rules` lists them)",
 					 value));
+	if (strcmp(key, "rule") == 0 && s->rule == RULE_CONFIG_SUPPRESSION_EXPIRED)
+		return fail(
+			r,
+			"an expired suppression is not let pass by another: set a later day in it, or delete it");
 	if (strcmp(key, "subject") == 0 && !s->subject)
 		return fail(r, arena_printf(r->arena, "\"%s\" is no name", value));
 	if (strcmp(key, "expires") == 0 && !read_day(str_c(value), &s->until_s))

@@ -55,15 +55,17 @@ static bool is_sum(enum rule_id rule)
 	       rule == RULE_SPF_LOOKUP_NEAR || rule == RULE_SPF_VOID_NEAR;
 }
 
-/* Terms of an SPF record, MX hosts and lines of a zone are many, and each may be faulty by itself.
- */
+/* Terms of an SPF record, MX hosts, lines of a zone and suppressions are many, and each may be
+ * faulty by itself. */
 static bool speaks_once(struct arena *a, const struct finding *f)
 {
+	enum proto proto = rules[f->rule].proto;
+
 	if (is_sum(f->rule))
 		return true;
-	if (rules[f->rule].proto == PROTO_SPF)
+	if (proto == PROTO_SPF)
 		return !finding_part(a, f).n;
-	return (rules[f->rule].proto != PROTO_MX && rules[f->rule].proto != PROTO_ZONE) || !f->rr;
+	return (proto != PROTO_MX && proto != PROTO_ZONE && proto != PROTO_CONFIG) || !f->rr;
 }
 
 /* A number that stands by itself is a count; one within a name or an address is none. */

@@ -30,7 +30,8 @@ static const char *zone_file(const struct report *r)
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && !file; i++)
 		file = file_of(own[i]);
 	for (size_t i = 0; i < r->findings.n && !file; i++)
-		file = file_of(r->findings.item[i]->fact);
+		if (rules[r->findings.item[i]->rule].proto != PROTO_CONFIG)
+			file = file_of(r->findings.item[i]->fact);
 	return file;
 }
 

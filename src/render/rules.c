@@ -25,10 +25,11 @@ void render_rules_markdown(struct buf *out)
 		"# The rules\n\nMade by `authcheck rules --format markdown` from include/authcheck/rules.def; `make doc/rules.md` writes it anew.\n");
 	for (int p = 0; p < PROTO_ALL; p++) {
 		buf_addf(out, "\n## %s\n",
-			 p == PROTO_PROFILE ? "Baselines (`--profile`)"
-			 : p == PROTO_STACK ? "Receiver libraries (`--stack`)"
-			 : p == PROTO_ZONE  ? "Zone files (`--zone`)"
-					    : proto_title((enum proto)p));
+			 p == PROTO_PROFILE  ? "Baselines (`--profile`)"
+			 : p == PROTO_STACK  ? "Receiver libraries (`--stack`)"
+			 : p == PROTO_ZONE   ? "Zone files (`--zone`)"
+			 : p == PROTO_CONFIG ? "The file of suppressions (`--config`)"
+					     : proto_title((enum proto)p));
 		for (int i = 0; i < (int)RULE_COUNT; i++) {
 			const struct rule *r = &rules[i];
 

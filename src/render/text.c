@@ -294,19 +294,20 @@ static void put_stack(struct pen *p, const struct report *r, bool *apart)
 	*apart = true;
 }
 
-/* What name servers do not take in the zone files. */
-static void put_zone(struct pen *p, const struct report *r, bool *apart)
+/* What is wrong in the files that the user gave. */
+static void put_files(struct pen *p, const struct report *r, enum proto proto, const char *title,
+		      bool *apart)
 {
-	if (!has_findings(p, r, PROTO_ZONE))
+	if (!has_findings(p, r, proto))
 		return;
 	if (!*apart)
 		pen_newline(p);
 	p->indent = 2;
 	pen_style(p, STYLE_BOLD);
-	pen_words(p, "Zone files");
+	pen_words(p, title);
 	pen_style(p, STYLE_PLAIN);
 	pen_newline(p);
-	text_findings(p, r, PROTO_ZONE);
+	text_findings(p, r, proto);
 	pen_newline(p);
 	*apart = true;
 }
@@ -457,6 +458,7 @@ void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 		put_block(&p, r, (enum proto)proto, &apart);
 	put_profiles(&p, r, &apart);
 	put_stack(&p, r, &apart);
-	put_zone(&p, r, &apart);
+	put_files(&p, r, PROTO_ZONE, "Zone files", &apart);
+	put_files(&p, r, PROTO_CONFIG, "Suppressions", &apart);
 	put_tail(&p, r, index + 1 == total, apart);
 }

@@ -137,7 +137,22 @@ I
 expect 0 '' diff --offline --config "$work/known.ini" "$work/better" "$work/bad"
 expect 0 'line 2: the suppression of spf-lookup-limit at example.com was of no use' diff --offline --config "$work/known.ini" "$work/good" "$work/better"
 sed 's/2999/2020/' "$work/known.ini" >"$work/late.ini"
-expect 1 'line 2: the suppression of spf-lookup-limit has expired' diff --offline --config "$work/late.ini" "$work/better" "$work/bad"
+expect 1 'spf-lookup-limit was let pass until 2020-12-31 \(mended next week\); its owner: mail@example.com' diff --offline --format csv --config "$work/late.ini" "$work/better" "$work/bad"
+# what a suppression covered before and after, it covered no longer in either: an expiry is no change of the zones
+expect 0 '0 findings new' diff --offline --fail-on warning --config "$work/late.ini" "$work/bad" "$work/bad" example.com
+expect 0 '' diff --offline --fail-on warning --config "$work/late.ini" "$work/good" "$work/better"
+# an audit tells of it in every format, with its place
+for format in text json ndjson sarif junit github gitlab csv html markdown nagios prometheus; do
+	"$authcheck" --offline --config "$work/late.ini" --zone "$work/bad" --format "$format" example.com >"$work/out" 2>&1
+	pattern=config-suppression-expired
+	[ "$format" != gitlab ] || pattern='late.ini","lines":{"begin":6}'
+	[ "$format" != github ] || pattern='late.ini,line=6,'
+	is "$format tells of a suppression that has expired" grep -q -- "$pattern" "$work/out"
+done
+"$authcheck" --offline --config "$work/late.ini" --ignore config-suppression-expired --format csv --zone "$work/bad" example.com >"$work/out" 2>&1
+is 'an option leaves the rule out' test "$(grep -c config-suppression-expired "$work/out")" = 0
+sed 's/spf-lookup-limit/config-suppression-expired/' "$work/late.ini" >"$work/last.ini"
+expect 2 'last.ini, line 2: an expired suppression is not let pass by another' --offline --config "$work/last.ini" --zone "$work/bad" example.com
 printf '[suppress]\nrule = spf-ptr\n' >"$work/no-reason.ini"
 expect 2 'no-reason.ini, line 2: a .suppress. without a reason' diff --offline --config "$work/no-reason.ini" "$work/better" "$work/bad"
 

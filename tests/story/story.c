@@ -73,6 +73,8 @@ static void directive(struct story *s, struct str line)
 		}
 	} else if (str_eq(line, S("#! bare zone"))) {
 		s->setup.wish.dkim_zone = DKIM_ZONE_BARE;
+	} else if ((v = rest_of(line, "#! config ")).p) {
+		s->config = arena_printf(&s->arena, "%s%.*s\n", s->config, (int)v.n, v.p);
 	} else if ((v = rest_of(line, "#! line ")).p) {
 		assert_true(s->nline < sizeof(s->line) / sizeof(s->line[0]));
 		s->line[s->nline++] = text(s, v);
@@ -166,6 +168,25 @@ static void read_past(struct story *s)
 		s->setup.wish.past = &s->past;
 }
 
+/* The suppressions of the story's file of --config. */
+static void read_config(struct story *s)
+{
+	struct settings all;
+	const char *err = NULL;
+	struct ignore *list;
+
+	if (!settings_read(&s->arena, str_c(s->config), &all, &err))
+		fail_msg("%s: %s", s->path, err);
+	list = arena_array(&s->arena, all.nsuppress, sizeof(*list));
+	for (size_t i = 0; i < all.nsuppress; i++)
+		list[i] = (struct ignore){ .rule = all.suppress[i].rule,
+					   .subject = all.suppress[i].subject,
+					   .row = &all.suppress[i],
+					   .file = "authcheck.ini" };
+	s->setup.ignores = list;
+	s->setup.nignores = all.nsuppress;
+}
+
 static void read_into(struct story *s, const char *path, struct buf *out)
 {
 	const char *err = NULL;
@@ -176,7 +197,7 @@ static void read_into(struct story *s, const char *path, struct buf *out)
 
 static void begin(struct story *s)
 {
-	*s = (struct story){ .domain = "example.com" };
+	*s = (struct story){ .domain = "example.com", .config = "" };
 	arena_init(&s->arena, 64 * 1024 * 1024);
 	s->selector[0] = "sel1";
 	s->setup.wish = (struct audit_wish){ .selectors = s->selector,
@@ -203,6 +224,7 @@ static void read_behind(struct story *s, const char *base, const char *path)
 	buf_free(&b);
 	directives(s, str_from(all, own));
 	read_zone(s);
+	read_config(s);
 	if (!tape_read(&s->arena, all, &s->tape, &err))
 		fail_msg("%s (behind %s): %s", s->path, base, err);
 	s->setup.now_s = s->tape.facts.now_s;

@@ -16,16 +16,41 @@ struct folder {
 	ino_t ino;
 };
 
+/* A file that is no zone: right where another one includes it, else a fault. */
+struct pending {
+	const char *path, *err;
+};
+
 struct search {
 	struct program *p;
+	const char
+		*root; /* octoDNS's "!include" reads at or below it; NULL: the file's own folder */
 	const struct zone **zone; /* found so far */
 	size_t nzones, cap;
 	struct folder *seen; /* each folder is read once, whatever links lead to it */
 	size_t nseen, seen_cap;
+	struct pending *pending;
+	size_t npending, pending_cap;
+	const char **included;
+	size_t nincluded, included_cap;
 };
+
+static bool read_zones(struct search *s, const char *path, struct zones *all, const char **err)
+{
+	struct arena *a = &s->p->arena;
+	const char *origin = s->p->o.origin;
+
+	return s->root ? parse_zones_within(a, s->root, path, origin, all, err)
+		       : parse_zones_file(a, path, origin, all, err);
+}
 
 static bool add_zones(struct search *s, const struct zones *all)
 {
+	for (size_t i = 0; i < all->nincluded; i++) {
+		s->included = arena_grow(&s->p->arena, s->included, s->nincluded, &s->included_cap,
+					 sizeof(*s->included));
+		s->included[s->nincluded++] = all->included[i];
+	}
 	for (size_t i = 0; i < all->n; i++) {
 		if (s->nzones == ZONES_MAX) {
 			complain("too many zones at once");
@@ -39,11 +64,10 @@ static bool add_zones(struct search *s, const struct zones *all)
 
 static bool add_named(struct search *s, const char *path)
 {
-	struct program *p = s->p;
 	struct zones all;
 	const char *err;
 
-	if (parse_zones_file(&p->arena, path, p->o.origin, &all, &err))
+	if (read_zones(s, path, &all, &err))
 		return add_zones(s, &all);
 	complain(err);
 	return false;
@@ -100,7 +124,6 @@ static void tell_skipped(const struct search *s, const char *path, const char *w
 
 static bool add_found(struct search *s, const char *path)
 {
-	struct program *p = s->p;
 	struct zones all;
 	const char *err;
 
@@ -108,10 +131,12 @@ static bool add_found(struct search *s, const char *path)
 		tell_skipped(s, path, "by its name no zone file");
 		return true;
 	}
-	if (!parse_zones_file(&p->arena, path, p->o.origin, &all, &err)) {
+	if (!read_zones(s, path, &all, &err)) {
 		if (is_meant(path) && !all.foreign) {
-			complain(err);
-			return false;
+			s->pending = arena_grow(&s->p->arena, s->pending, s->npending,
+						&s->pending_cap, sizeof(*s->pending));
+			s->pending[s->npending++] = (struct pending){ path, err };
+			return true;
 		}
 		tell_skipped(s, path, err);
 		return true;
@@ -138,7 +163,8 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The folder's entries in order; hidden ones (.git, .github) are not looked at. */
+/* The folder's entries in order; hidden ones (.git, .github) are not looked at, but for ".yaml",
+ * where octoDNS keeps the records of a zone's own name when it is told to. */
 static bool list_folder(struct search *s, const char *path, const char ***names, size_t *n)
 {
 	struct arena *a = &s->p->arena;
@@ -152,7 +178,7 @@ static bool list_folder(struct search *s, const char *path, const char ***names,
 		return false;
 	}
 	for (struct dirent *e; (e = readdir(d));) {
-		if (e->d_name[0] == '.')
+		if (e->d_name[0] == '.' && strcmp(e->d_name, ".yaml") != 0)
 			continue;
 		*names = arena_grow(a, *names, *n, &cap, sizeof(**names));
 		(*names)[(*n)++] = arena_printf(
@@ -164,9 +190,55 @@ static bool list_folder(struct search *s, const char *path, const char ***names,
 	return true;
 }
 
-static bool add_folder(struct search *s, const char *path, const struct stat *self, unsigned depth)
+static bool add_folder(struct search *s, const char *path, const struct stat *self, unsigned depth,
+		       const char **whole);
+
+/* The entries of a folder, in order. A file that was read with the folder beside it is not read
+ * again. */
+static bool add_entries(struct search *s, const char **names, size_t n, unsigned depth)
+{
+	bool *done = arena_array(&s->p->arena, n, sizeof(*done));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *whole = NULL, **at;
+		struct stat st;
+
+		if (done[i])
+			continue;
+		if (stat(names[i], &st) != 0)
+			tell_skipped(s, names[i], "a link that leads nowhere");
+		else if (S_ISDIR(st.st_mode) && !add_folder(s, names[i], &st, depth + 1, &whole))
+			return false;
+		else if (S_ISREG(st.st_mode) && !add_found(s, names[i]))
+			return false;
+		at = whole ? bsearch(&whole, names, n, sizeof(*names), by_text) : NULL;
+		if (at)
+			done[at - names] = true;
+	}
+	return true;
+}
+
+static bool add_split(struct search *s, const char *path, const struct program_split *split)
+{
+	struct program *p = s->p;
+	struct zones all;
+	const char *err;
+
+	if (parse_zones_split(&p->arena, s->root, split->file, split->n,
+			      p->o.origin ? p->o.origin : split->origin, &all, &err))
+		return add_zones(s, &all);
+	if (all.foreign)
+		tell_skipped(s, path, err);
+	else
+		complain(err);
+	return all.foreign;
+}
+
+static bool add_folder(struct search *s, const char *path, const struct stat *self, unsigned depth,
+		       const char **whole)
 {
 	const char **names;
+	struct program_split split;
 	size_t n;
 
 	if (is_seen(s, self))
@@ -178,32 +250,31 @@ static bool add_folder(struct search *s, const char *path, const struct stat *se
 	}
 	if (!list_folder(s, path, &names, &n))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct stat st;
-
-		if (stat(names[i], &st) != 0)
-			tell_skipped(s, names[i], "a link that leads nowhere");
-		else if (S_ISDIR(st.st_mode) && !add_folder(s, names[i], &st, depth + 1))
-			return false;
-		else if (S_ISREG(st.st_mode) && !add_found(s, names[i]))
-			return false;
+	if (program_split(&s->p->arena, path, names, n, depth > 0, &split)) {
+		*whole = split.whole;
+		return add_split(s, path, &split);
 	}
-	return true;
+	return add_entries(s, names, n, depth);
 }
 
 /* A folder is read only when it has a zone. */
 static bool add_path(struct search *s, const char *path)
 {
 	struct program *p = s->p;
-	size_t before = s->nzones;
+	size_t before = s->nzones, end = strlen(path);
+	const char *whole;
 	struct stat st;
 
+	s->root = NULL;
 	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
 		return add_named(s, path);
+	while (end > 1 && path[end - 1] == '/')
+		end--;
+	path = s->root = arena_strndup(&p->arena, path, end);
 	s->nseen = 0;
-	if (!add_folder(s, path, &st, 0))
+	if (!add_folder(s, path, &st, 0, &whole))
 		return false;
-	if (s->nzones == before) {
+	if (s->nzones == before && !s->npending) {
 		complain(arena_printf(
 			&p->arena, "%s: there is no zone file in this folder (-v says why)", path));
 		return false;
@@ -242,6 +313,24 @@ static bool add_pattern(struct search *s, const char *pattern)
 	return ok;
 }
 
+/* What is no zone by itself is no fault where a file that is read includes it. */
+static bool settle_pending(struct search *s)
+{
+	if (s->nincluded)
+		qsort(s->included, s->nincluded, sizeof(*s->included), by_text);
+	for (size_t i = 0; i < s->npending; i++) {
+		const struct pending *x = &s->pending[i];
+
+		if (!s->nincluded ||
+		    !bsearch(&x->path, s->included, s->nincluded, sizeof(*s->included), by_text)) {
+			complain(x->err);
+			return false;
+		}
+		tell_skipped(s, x->path, "other files include it");
+	}
+	return true;
+}
+
 bool program_read_zones(struct program *p)
 {
 	struct search s = { .p = p };
@@ -249,7 +338,8 @@ bool program_read_zones(struct program *p)
 	for (size_t i = 0; i < p->o.zones.n; i++) {
 		size_t before = s.nzones;
 
-		if (!add_pattern(&s, p->o.zones.item[i]))
+		s.npending = s.nincluded = 0;
+		if (!add_pattern(&s, p->o.zones.item[i]) || !settle_pending(&s))
 			return false;
 		if (s.nzones == before) {
 			complain(arena_printf(&p->arena,
@@ -266,7 +356,7 @@ bool program_read_zones(struct program *p)
 bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n)
 {
 	struct search s = { .p = p };
-	bool ok = add_path(&s, path);
+	bool ok = add_path(&s, path) && settle_pending(&s);
 
 	*zone = s.zone;
 	*n = s.nzones;

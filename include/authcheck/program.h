@@ -74,6 +74,16 @@ bool program_open(struct program *p);
 bool program_read_zones(struct program *p);
 /* The zones of a file or folder, which are not lined up. */
 bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n);
+/* Its part: a folder whose files are one zone. `path` has no slash at its end, `names` are the
+ * paths of its entries. False when it is none. `within`: the folder above is read as well. */
+struct program_split {
+	const char *origin;
+	const char **file; /* in the order to read */
+	size_t n;
+	const char *whole; /* of file: the one that stands beside the folder; NULL */
+};
+bool program_split(struct arena *a, const char *path, const char *const *names, size_t n,
+		   bool within, struct program_split *out);
 /* For verbs whose report has no place for them: what the zones have wrong, on stderr. */
 void program_tell_faults(struct program *p);
 /* Can no name of the origin's organizational domain have a DKIM key? What is missing from a zone

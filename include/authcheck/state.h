@@ -17,7 +17,7 @@ struct state {
 	enum state_kind kind;
 	const struct zone **zone;
 	size_t nzone;
-	bool *bare;           /* of each zone: no name of its organization can have a DKIM key */
+	bool *bare; /* of each zone: no name of its organization can have a DKIM key */
 	struct tape tape;
 	struct saved saved;
 	struct report **by_domain; /* the saved ones, sorted */

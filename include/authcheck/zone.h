@@ -69,8 +69,10 @@ struct zone {
 struct zones {
 	struct zone *item;
 	size_t n;
-	bool foreign; /* n is 0: it could be read, and is no file of zones, or one without records
-		       */
+	bool foreign;  /* n is 0: it could be read, and is no file of zones, or one without records
+			*/
+	const char **included; /* what octoDNS's "!include" brought in: paths, begun with `root` */
+	size_t nincluded;
 };
 
 /* Reads a file of zones: a BIND zone file (one zone), or another form, told by its content (see
@@ -81,6 +83,15 @@ struct zones {
  * there is no origin. At least one zone otherwise. */
 bool parse_zones_file(struct arena *a, const char *path, const char *origin, struct zones *out,
 		      const char **err);
+/* The same where octoDNS's "!include" may read what is at or below `root`, and not only what is in
+ * the file's own folder and below it. */
+bool parse_zones_within(struct arena *a, const char *root, const char *path, const char *origin,
+			struct zones *out, const char **err);
+/* "db.example.com", "zones/example.com.zone": the zone that a file's name tells, or NULL. */
+const char *zone_file_origin(struct arena *a, const char *path);
+/* One zone in the several files of a folder, as octoDNS has it (split_extension). */
+bool parse_zones_split(struct arena *a, const char *root, const char *const *path, size_t n,
+		       const char *origin, struct zones *out, const char **err);
 
 /* The same from memory, for fuzzing and tests; $INCLUDE is refused. */
 bool parse_zones_text(struct arena *a, const char *file, struct str text, const char *origin,

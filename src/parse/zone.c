@@ -232,23 +232,18 @@ static bool parse_draft(struct arena *a, const char *file, const struct zone_dra
 	struct zone_reader r = { .arena = a, .record = store, .trouble = note_trouble, .arg = &b };
 
 	*out = (struct zone){ .file = file, .origin = d->origin, .partial = d->partial };
-	zone_read_draft(&r, file, d, d->origin);
+	zone_read_draft(&r, d, d->origin);
 	return finish(a, &b, &r, err);
 }
 
-static bool parse_form(struct arena *a, const char *file, struct str text, const char *origin,
-		       struct zones *out, const char **err)
+static bool parse_drafts(struct arena *a, const char *file, const struct zone_drafts *d,
+			 struct zones *out, const char **err)
 {
-	struct zone_drafts drafts;
 	const char *first = NULL;
 
-	if (!zone_form_read(a, file, text, origin, &drafts, err)) {
-		out->foreign = drafts.foreign;
-		return false;
-	}
-	out->item = arena_array(a, drafts.n, sizeof(*out->item));
-	for (size_t i = 0; i < drafts.n; i++) {
-		if (parse_draft(a, file, drafts.item[i], &out->item[out->n], err))
+	out->item = arena_array(a, d->n, sizeof(*out->item));
+	for (size_t i = 0; i < d->n; i++) {
+		if (parse_draft(a, file, d->item[i], &out->item[out->n], err))
 			out->n++;
 		else if (!first)
 			first = *err;
@@ -258,8 +253,22 @@ static bool parse_form(struct arena *a, const char *file, struct str text, const
 	return out->n > 0;
 }
 
+static bool parse_form(struct arena *a, const char *file, struct str text, const char *origin,
+		       const char *root, struct zones *out, const char **err)
+{
+	struct doc_files files = { .root = root };
+	struct zone_drafts drafts;
+	bool ok = zone_form_read(a, file, text, origin, &files, &drafts, err);
+
+	out->included = files.included;
+	out->nincluded = files.n;
+	out->foreign = !ok && drafts.foreign;
+	return ok && parse_drafts(a, file, &drafts, out, err);
+}
+
+/* `root` NULL: nothing may be included. */
 static bool parse(struct arena *a, const char *path, struct str text, const char *origin,
-		  bool may_include, struct zones *out, const char **err)
+		  const char *root, struct zones *out, const char **err)
 {
 	const char *file = arena_strdup(a, path), *name = origin;
 
@@ -273,14 +282,14 @@ static bool parse(struct arena *a, const char *path, struct str text, const char
 		return false;
 	}
 	if (doc_sniff(text))
-		return parse_form(a, file, text, name, out, err);
+		return parse_form(a, file, text, name, root, out, err);
 	out->item = ARENA_NEW(a, struct zone);
-	out->n = parse_bind(a, file, text, name, may_include, out->item, &out->foreign, err);
+	out->n = parse_bind(a, file, text, name, root != NULL, out->item, &out->foreign, err);
 	return out->n > 0;
 }
 
-bool parse_zones_file(struct arena *a, const char *path, const char *origin, struct zones *out,
-		      const char **err)
+bool parse_zones_within(struct arena *a, const char *root, const char *path, const char *origin,
+			struct zones *out, const char **err)
 {
 	struct str text;
 	const char *why;
@@ -290,7 +299,48 @@ bool parse_zones_file(struct arena *a, const char *path, const char *origin, str
 		*err = arena_printf(a, "%s: %s", path, why);
 		return false;
 	}
-	return parse(a, path, text, origin, true, out, err);
+	return parse(a, path, text, origin, root, out, err);
+}
+
+bool parse_zones_file(struct arena *a, const char *path, const char *origin, struct zones *out,
+		      const char **err)
+{
+	return parse_zones_within(a, zone_file_folder(a, path), path, origin, out, err);
+}
+
+bool parse_zones_split(struct arena *a, const char *root, const char *const *path, size_t n,
+		       const char *origin, struct zones *out, const char **err)
+{
+	struct doc_files files = { .root = root };
+	struct zone_drafts drafts = { .arena = a, .origin = name_from_text(a, str_c(origin)) };
+
+	*out = (struct zones){ 0 };
+	if (!drafts.origin) {
+		*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", path[0], origin);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *why;
+		struct str text;
+
+		if (!zone_file_read(a, path[i], false, DOC_OCTETS_MAX - files.octets, &text,
+				    &why)) {
+			*err = arena_printf(a, "%s: %s", path[i], why);
+			return false;
+		}
+		files.octets += text.n;
+		if (!zone_form_add(&drafts, path[i], text, &files)) {
+			*err = drafts.err;
+			return false;
+		}
+	}
+	out->included = files.included;
+	out->nincluded = files.n;
+	if (drafts.lines)
+		return parse_drafts(a, path[0], &drafts, out, err);
+	out->foreign = true;
+	*err = arena_printf(a, "%s: there are no records in it", path[0]);
+	return false;
 }
 
 bool parse_zones_text(struct arena *a, const char *file, struct str text, const char *origin,
@@ -301,7 +351,7 @@ bool parse_zones_text(struct arena *a, const char *file, struct str text, const 
 		*err = arena_printf(a, "%s: not a text file, so no zone file", file);
 		return false;
 	}
-	return parse(a, file, text, origin, false, out, err);
+	return parse(a, file, text, origin, NULL, out, err);
 }
 
 static bool only_one(struct arena *a, const char *file, const struct zones *all, struct zone *out,

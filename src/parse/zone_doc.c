@@ -3,8 +3,7 @@
 #include <yaml.h>
 
 #include "zone_form.h"
-
-enum { MERGE_DEPTH_MAX = 4 };
+#include "zone_read.h"
 
 struct anchor {
 	struct str name;
@@ -33,6 +32,10 @@ struct reader {
 	size_t nanchor, nodes;
 	const struct doc_node *root;
 	const char *err;
+	struct doc_files *files;
+	const struct reader *outer; /* the document that this one is included by */
+	const char *real; /* this one's file, free of links; NULL: nothing may be included */
+	unsigned nesting;
 };
 
 static void fail(struct reader *r, yaml_mark_t at, const char *what)
@@ -80,6 +83,7 @@ static struct doc_node *node_new(struct reader *r, enum doc_kind kind)
 
 	count(r, 1);
 	n->kind = kind;
+	n->file = r->file;
 	n->line = (unsigned)r->event.start_mark.line + 1;
 	n->column = (unsigned)r->event.start_mark.column + 1;
 	return n;
@@ -105,8 +109,16 @@ static void place(struct reader *r, const struct doc_node *node)
 	}
 }
 
-static void open_level(struct reader *r, enum doc_kind kind, const yaml_char_t *anchor)
+static bool is_include(const struct reader *r, const yaml_char_t *tag)
 {
+	return !r->json && tag && strcmp((const char *)tag, "!include") == 0;
+}
+
+static void open_level(struct reader *r, enum doc_kind kind, const yaml_char_t *anchor,
+		       const yaml_char_t *tag)
+{
+	if (is_include(r, tag))
+		return fail(r, r->event.start_mark, "!include takes the name of one file");
 	if (r->depth == DOC_DEPTH_MAX)
 		return fail(r, r->event.start_mark, "lists and maps nested too deeply");
 	r->level[r->depth] = (struct level){ .before = r->nodes,
@@ -123,13 +135,78 @@ static void close_level(struct reader *r)
 	place(r, l->node);
 }
 
+static struct str scalar_of(struct reader *r)
+{
+	return arena_str(r->arena, (struct str){ (const char *)r->event.data.scalar.value,
+						 r->event.data.scalar.length });
+}
+
+/* ---- other files ---- */
+
+static void read_text(struct reader *r, struct str text);
+
+/* The text of an included file. False, and the fault told. */
+static bool read_include(struct reader *r, struct reader *in, struct str name, struct str *text)
+{
+	struct arena *a = r->arena;
+	struct doc_files *fs = r->files;
+	const char *why = NULL, *of = arena_printf(a, "%.*s", (int)str_sub(name, 0, 200).n, name.p);
+
+	if (!fs || !fs->root)
+		why = "nothing is included here";
+	else if (r->nesting == ZONE_DEPTH_MAX)
+		why = "includes nested too deeply";
+	else if (fs->n == ZONE_FILES_MAX)
+		why = "too many files";
+	else if (zone_file_within(a, fs->root, r->file, of, &in->file, &in->real, &why))
+		for (const struct reader *o = r; o && !why; o = o->outer)
+			if (o->real && strcmp(o->real, in->real) == 0)
+				why = "the file includes itself";
+	if (!why && zone_file_read(a, in->real, false, DOC_OCTETS_MAX - fs->octets, text, &why)) {
+		fs->octets += text->n;
+		fs->included = arena_grow(a, fs->included, fs->n, &fs->cap, sizeof(*fs->included));
+		fs->included[fs->n++] = in->file;
+		return true;
+	}
+	fail(r, r->event.start_mark, arena_printf(a, "!include %s: %s", of, why));
+	return false;
+}
+
+/* "!include FILE" stands for the document of that file. */
+static void take_include(struct reader *r, struct str name)
+{
+	struct reader *in = ARENA_NEW(r->arena, struct reader);
+	struct str text;
+
+	*in = (struct reader){ .arena = r->arena,
+			       .files = r->files,
+			       .outer = r,
+			       .nodes = r->nodes,
+			       .nesting = r->nesting + 1 };
+	if (!read_include(r, in, name, &text))
+		return;
+	read_text(in, text);
+	if (in->err) {
+		r->err = r->err ? r->err : in->err;
+		return;
+	}
+	if (!in->root) { /* an empty file is null */
+		struct doc_node *null = node_new(in, DOC_SCALAR);
+
+		null->plain = true;
+		in->root = null;
+	}
+	keep_anchor(r, anchor_of(r, r->event.data.scalar.anchor), in->root, in->nodes - r->nodes);
+	r->nodes = in->nodes;
+	place(r, in->root);
+}
+
 static void take_scalar(struct reader *r)
 {
 	struct doc_node *n = node_new(r, DOC_SCALAR);
 
 	n->plain = r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	n->text = arena_str(r->arena, (struct str){ (const char *)r->event.data.scalar.value,
-						    r->event.data.scalar.length });
+	n->text = scalar_of(r);
 	keep_anchor(r, anchor_of(r, r->event.data.scalar.anchor), n, 1);
 	place(r, n);
 }
@@ -149,13 +226,20 @@ static void take_alias(struct reader *r)
 static void take_event(struct reader *r)
 {
 	switch (r->event.type) {
-	case YAML_SCALAR_EVENT: take_scalar(r); break;
+	case YAML_SCALAR_EVENT:
+		if (is_include(r, r->event.data.scalar.tag))
+			take_include(r, scalar_of(r));
+		else
+			take_scalar(r);
+		break;
 	case YAML_ALIAS_EVENT: take_alias(r); break;
 	case YAML_SEQUENCE_START_EVENT:
-		open_level(r, DOC_LIST, r->event.data.sequence_start.anchor);
+		open_level(r, DOC_LIST, r->event.data.sequence_start.anchor,
+			   r->event.data.sequence_start.tag);
 		break;
 	case YAML_MAPPING_START_EVENT:
-		open_level(r, DOC_MAP, r->event.data.mapping_start.anchor);
+		open_level(r, DOC_MAP, r->event.data.mapping_start.anchor,
+			   r->event.data.mapping_start.tag);
 		break;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT: close_level(r); break;
@@ -197,15 +281,6 @@ static void read_all(struct reader *r)
 }
 
 /* ---- the text ---- */
-
-static bool is_json(struct str text)
-{
-	size_t i = 0;
-
-	while (i < text.n && strchr(" \t\r\n", text.p[i]))
-		i++;
-	return i < text.n && (text.p[i] == '{' || text.p[i] == '[');
-}
 
 static bool hex4(struct str s, size_t at, uint32_t *out)
 {
@@ -261,7 +336,7 @@ static struct str join_surrogates(struct arena *a, struct str text)
 	return (struct str){ p, n };
 }
 
-static bool read_document(struct reader *r, struct str text)
+static void read_document(struct reader *r, struct str text)
 {
 	jmp_buf full, *outer = r->arena->oom;
 
@@ -280,138 +355,34 @@ static bool read_document(struct reader *r, struct str text)
 	yaml_event_delete(&r->event);
 	yaml_parser_delete(&r->parser);
 	r->arena->oom = outer;
-	return !r->err;
 }
 
-bool doc_read(struct arena *a, const char *file, struct str text, const struct doc_node **root,
-	      const char **err)
+static void read_text(struct reader *r, struct str text)
 {
-	struct reader *r = ARENA_NEW(a, struct reader);
-
-	*root = NULL;
 	if (str_starts(text, S("\xef\xbb\xbf")))
 		text = str_from(text, 3);
+	r->json = doc_is_json(text);
+	if (text.n > DOC_OCTETS_MAX)
+		r->err = arena_printf(r->arena, "%s: more than 128 MiB in one file", r->file);
+	else
+		read_document(r, r->json ? join_surrogates(r->arena, text) : text);
+}
+
+bool doc_read(struct arena *a, const char *file, struct str text, struct doc_files *files,
+	      const struct doc_node **root, const char **err)
+{
+	struct reader *r = ARENA_NEW(a, struct reader);
+	const char *why;
+
 	r->arena = a;
 	r->file = file;
-	r->json = is_json(text);
-	if (text.n > DOC_OCTETS_MAX)
-		r->err = arena_printf(a, "%s: more than 128 MiB in one file", file);
-	else
-		read_document(r, r->json ? join_surrogates(a, text) : text);
+	r->files = files;
+	if (files && files->root)
+		zone_file_within(a, files->root, NULL, file, NULL, &r->real, &why);
+	read_text(r, text);
 	*root = r->root;
 	if (!r->err && !r->root)
 		r->err = arena_printf(a, "%s: there are no records in it", file);
 	*err = r->err;
 	return !r->err;
-}
-
-/* Is the line, blanks before it off, a key of a map and perhaps the begin of what it holds? */
-static bool is_key_line(struct str line)
-{
-	size_t i = 0;
-	char quote = line.p[0] == '"' || line.p[0] == '\'' ? line.p[0] : 0;
-
-	if (quote) {
-		ptrdiff_t end = str_find(str_from(line, 1), quote);
-
-		if (end < 0)
-			return false;
-		i = (size_t)end + 2;
-	} else {
-		while (i < line.n && !strchr(": \t;\"'()", line.p[i]))
-			i++;
-	}
-	if (i >= line.n || line.p[i] != ':' || (!i && !quote))
-		return false;
-	line = str_trim(str_from(line, i + 1));
-	return !line.n || strchr("[{&!*|>#", line.p[0]);
-}
-
-bool doc_sniff(struct str text)
-{
-	if (str_starts(text, S("\xef\xbb\xbf")))
-		text = str_from(text, 3);
-	if (is_json(text))
-		return true;
-	while (text.n) {
-		ptrdiff_t end = str_find(text, '\n');
-		struct str line = end < 0 ? text : str_sub(text, 0, (size_t)end);
-
-		text = end < 0 ? S("") : str_from(text, (size_t)end + 1);
-		if (line.n && line.p[line.n - 1] == '\r')
-			line.n--;
-		if (!str_trim(line).n || line.p[0] == '#')
-			continue;
-		return str_eq(line, S("---")) || str_starts(line, S("--- ")) ||
-		       str_starts(line, S("%YAML ")) || is_key_line(line);
-	}
-	return false;
-}
-
-/* ---- looking into it ---- */
-
-bool doc_is_null(const struct doc_node *n)
-{
-	return !n || (n->kind == DOC_SCALAR && n->plain &&
-		      (!n->text.n || str_eq(n->text, S("~")) || str_eq_ci(n->text, S("null"))));
-}
-
-static const struct doc_node *find(const struct doc_node *map, const char *key, unsigned depth)
-{
-	const struct doc_node *merged = NULL, *found = NULL;
-
-	if (!map || map->kind != DOC_MAP)
-		return NULL;
-	for (size_t i = map->n; i-- > 0;) {
-		const struct doc_node *k = map->pair[i].key;
-
-		if (k->kind != DOC_SCALAR)
-			continue;
-		if (str_eq(k->text, str_c(key)))
-			return map->pair[i].value;
-		if (k->plain && str_eq(k->text, S("<<")))
-			merged = map->pair[i].value;
-	}
-	for (size_t i = 0; !found && depth < MERGE_DEPTH_MAX && i < doc_items(merged) && i < 16;
-	     i++)
-		found = find(doc_item(merged, i), key, depth + 1);
-	return found;
-}
-
-const struct doc_node *doc_get(const struct doc_node *map, const char *key)
-{
-	const struct doc_node *n = find(map, key, 0);
-
-	return doc_is_null(n) ? NULL : n;
-}
-
-const struct doc_node *doc_list(const struct doc_node *map, const char *key)
-{
-	const struct doc_node *n = doc_get(map, key);
-
-	return n && n->kind == DOC_LIST ? n : NULL;
-}
-
-struct str doc_text(const struct doc_node *map, const char *key)
-{
-	const struct doc_node *n = doc_get(map, key);
-
-	return n && n->kind == DOC_SCALAR ? n->text : S("");
-}
-
-bool doc_true(const struct doc_node *map, const char *key)
-{
-	struct str s = doc_text(map, key);
-
-	return str_eq_ci(s, S("true")) || str_eq_ci(s, S("on")) || str_eq_ci(s, S("yes"));
-}
-
-size_t doc_items(const struct doc_node *n)
-{
-	return !n ? 0 : n->kind == DOC_LIST ? n->n : 1;
-}
-
-const struct doc_node *doc_item(const struct doc_node *n, size_t i)
-{
-	return n->kind == DOC_LIST ? n->item[i] : n;
 }

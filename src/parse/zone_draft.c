@@ -42,7 +42,8 @@ static void add_line(struct zone_draft *z, const struct doc_node *at, struct str
 		return;
 	}
 	z->line = arena_grow(all->arena, z->line, z->n, &z->cap, sizeof(*z->line));
-	z->line[z->n++] = (struct zone_draft_line){ text, at->line, at->column, fault, owner, 0 };
+	z->line[z->n++] = (struct zone_draft_line){ text,  at->file, at->line, at->column,
+						    fault, owner,    0 };
 }
 
 /* ---- names ---- */

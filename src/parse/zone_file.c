@@ -1,6 +1,8 @@
 /* Files of zones, and what their names tell. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,6 +84,49 @@ bool zone_file_read(struct arena *a, const char *path, bool top, size_t limit, s
 		ok = false;
 	}
 	return ok;
+}
+
+const char *zone_file_folder(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !slash ? "." : slash == path ? "/" : arena_strndup(a, path, (size_t)(slash - path));
+}
+
+/* "./" in front and slashes at the end say nothing. */
+static const char *below(struct arena *a, const char *root, const char *rest)
+{
+	size_t n = strlen(root);
+
+	while (n > 1 && root[n - 1] == '/')
+		n--;
+	if (n == 1 && *root == '.')
+		return arena_strdup(a, rest);
+	return arena_printf(a, "%.*s%s%s", (int)n, root, root[n - 1] == '/' ? "" : "/", rest);
+}
+
+bool zone_file_within(struct arena *a, const char *root, const char *file, const char *name,
+		      const char **shown, const char **real, const char **why)
+{
+	char top[PATH_MAX], path[PATH_MAX];
+	size_t n;
+
+	if (file && name[0] != '/')
+		name = arena_printf(a, "%s/%s", zone_file_folder(a, file), name);
+	if (!realpath(root, top) || !realpath(name, path)) {
+		*why = errno_text(errno);
+		return false;
+	}
+	n = strcmp(top, "/") == 0 ? 0 : strlen(top);
+	if (strncmp(path, top, n) != 0 || path[n] != '/') {
+		*why = arena_printf(a, "the file is outside of the folder %s, and is not read",
+				    root);
+		return false;
+	}
+	*real = arena_strdup(a, path);
+	if (shown)
+		*shown = below(a, root, path + n + 1);
+	return true;
 }
 
 const char *zone_file_beside(struct arena *a, const char *file, const char *name)

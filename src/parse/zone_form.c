@@ -9,14 +9,14 @@ static zone_form_fn *const forms[] = { form_route53, form_terraform, form_dnscon
 				       form_octodns };
 
 bool zone_form_read(struct arena *a, const char *file, struct str text, const char *origin,
-		    struct zone_drafts *out, const char **err)
+		    struct doc_files *files, struct zone_drafts *out, const char **err)
 {
 	const struct doc_node *root;
 	bool known = false;
 
 	*out = (struct zone_drafts){ .arena = a, .file = file };
 	out->origin = origin ? origin : zone_file_origin(a, file);
-	if (!doc_read(a, file, text, &root, err))
+	if (!doc_read(a, file, text, files, &root, err))
 		return false;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !known; i++)
 		known = forms[i](out, root);
@@ -34,4 +34,15 @@ bool zone_form_read(struct arena *a, const char *file, struct str text, const ch
 	else
 		return true;
 	return false;
+}
+
+bool zone_form_add(struct zone_drafts *out, const char *file, struct str text,
+		   struct doc_files *files)
+{
+	const struct doc_node *root;
+
+	out->file = file;
+	if (str_trim(text).n && doc_read(out->arena, file, text, files, &root, &out->err))
+		form_octodns_add(out, root);
+	return !out->err;
 }

@@ -26,7 +26,7 @@ enum {
 	DRAFT_SLOTS = 32768, /* a power of two, more than twice as many */
 };
 
-/* ---- zone_doc.c: the tree ---- */
+/* ---- zone_doc.c, zone_doc_get.c: the tree ---- */
 enum doc_kind { DOC_SCALAR, DOC_LIST, DOC_MAP };
 struct doc_node;
 struct doc_pair {
@@ -35,6 +35,7 @@ struct doc_pair {
 struct doc_node {
 	enum doc_kind kind;
 	unsigned line, column; /* both from 1 */
+	const char *file;      /* where it stands: the file itself, or one that it includes */
 	bool plain;            /* a scalar without quotation marks: may be a number, null, true */
 	struct str text;       /* a scalar's */
 	const struct doc_node **item;
@@ -42,17 +43,29 @@ struct doc_node {
 	size_t n; /* of item, or of pair */
 };
 
+/* What a document may take in by octoDNS' "!include FILE": regular files at or below one folder, so
+ * many of them and so deep, and none that is within itself. One for all documents of a zone. */
+struct doc_files {
+	const char *root;      /* the folder; NULL: nothing may be included */
+	size_t octets;         /* read so far, all documents together */
+	const char **included; /* paths, each begun with `root` */
+	size_t n, cap;
+};
+
+bool doc_is_json(struct str text);
 /* Does the text begin as one of these forms, and not as a BIND zone file? */
 bool doc_sniff(struct str text);
 
-/* Reads the text's only document. Aliases are the node that they name.
- * False and *err ("FILE:LINE:COLUMN: …") when it cannot be read or is too much. */
-bool doc_read(struct arena *a, const char *file, struct str text, const struct doc_node **root,
-	      const char **err);
+/* Reads the text's only document. Aliases are the node that they name, an included file is the node
+ * that its document is. False and *err ("FILE:LINE:COLUMN: …") when it cannot be read or is too
+ * much. */
+bool doc_read(struct arena *a, const char *file, struct str text, struct doc_files *files,
+	      const struct doc_node **root, const char **err);
 
 /* The value of a key, also of one that a merge key ("<<") brings; NULL: there is none, or it is
  * null, or `map` is NULL or no map. Of a key that stands twice the last value, as YAML and JSON
- * readers have it. */
+ * readers have it; a merge key that comes later counts as later, as octoDNS has it, and in its list
+ * the first map counts. */
 const struct doc_node *doc_get(const struct doc_node *map, const char *key);
 /* The same; NULL when it is not of that kind. */
 const struct doc_node *doc_list(const struct doc_node *map, const char *key);
@@ -61,6 +74,9 @@ struct str doc_text(const struct doc_node *map, const char *key);
 /* Is it true, on, yes? */
 bool doc_true(const struct doc_node *map, const char *key);
 bool doc_is_null(const struct doc_node *n);
+/* The pairs of a map in order, those that merge keys bring in their places; of a key that stands
+ * twice the last. */
+const struct doc_pair *doc_pairs(struct arena *a, const struct doc_node *map, size_t *n);
 /* A list's items; a map or a scalar is a list of itself, NULL an empty one. */
 size_t doc_items(const struct doc_node *n);
 const struct doc_node *doc_item(const struct doc_node *n, size_t i);
@@ -68,6 +84,7 @@ const struct doc_node *doc_item(const struct doc_node *n, size_t i);
 /* ---- zone_draft.c: the lines ---- */
 struct zone_draft_line {
 	struct str text; /* one line of a zone file, names whole, newline at its end */
+	const char *file;
 	unsigned line, column;
 	const char *fault; /* no record: why; then `text` is what is quoted */
 	const char *owner; /* of such a line; NULL: not told */
@@ -148,11 +165,16 @@ const char *draft_ttl(struct arena *a, struct str text);
 /* ---- the kinds ---- */
 /* Makes drafts of the tree. False when it is not of that kind at all. */
 typedef bool zone_form_fn(struct zone_drafts *d, const struct doc_node *root);
+/* form_octodns() for one file of several, which may have no record at all. */
+void form_octodns_add(struct zone_drafts *d, const struct doc_node *root);
 zone_form_fn form_octodns, form_route53, form_dnscontrol, form_terraform;
 
 /* ---- zone_form.c ---- */
 /* Reads a text of one of these forms. False and *err when it is none, or has no record. */
 bool zone_form_read(struct arena *a, const char *file, struct str text, const char *origin,
-		    struct zone_drafts *out, const char **err);
+		    struct doc_files *files, struct zone_drafts *out, const char **err);
+/* Reads one file of several that octoDNS makes one zone of. False and out->err. */
+bool zone_form_add(struct zone_drafts *out, const char *file, struct str text,
+		   struct doc_files *files);
 
 #endif

@@ -12,14 +12,14 @@ static bool is_record(const struct doc_node *n)
 	return n->kind == DOC_MAP && doc_text(n, "type").n;
 }
 
-static bool is_zone(const struct doc_node *root)
+static bool is_zone(const struct doc_pair *pair, size_t n)
 {
 	size_t records = 0;
 
-	for (size_t i = 0; i < root->n; i++) {
-		const struct doc_node *v = root->pair[i].value;
+	for (size_t i = 0; i < n; i++) {
+		const struct doc_node *v = pair[i].value;
 
-		if (root->pair[i].key->kind != DOC_SCALAR)
+		if (pair[i].key->kind != DOC_SCALAR)
 			return false;
 		for (size_t k = 0; k < doc_items(v); k++)
 			records += is_record(doc_item(v, k));
@@ -180,29 +180,49 @@ static void take_record(struct zone_draft *z, const char *owner, const struct do
 		take_values(&s, record);
 }
 
+/* The owner of the records under a key; NULL: it is no name. */
+static const char *owner_of(struct zone_drafts *d, struct str key)
+{
+	if (str_eq(key, S("@")))
+		return d->origin;
+	if (key.n && key.p[key.n - 1] == '.')
+		return NULL;
+	return draft_name(d->arena, key, d->origin);
+}
+
+static void take_zone(struct zone_drafts *d, const struct doc_pair *pair, size_t n)
+{
+	struct zone_draft *z = draft_zone(d, d->origin);
+
+	for (size_t i = 0; z && i < n; i++)
+		for (size_t k = 0; k < doc_items(pair[i].value); k++)
+			take_record(z, owner_of(d, pair[i].key->text), doc_item(pair[i].value, k));
+}
+
 bool form_octodns(struct zone_drafts *d, const struct doc_node *root)
 {
-	struct zone_draft *z;
+	size_t n;
+	const struct doc_pair *pair = doc_pairs(d->arena, root, &n);
 
-	if (root->kind != DOC_MAP || !is_zone(root))
+	if (!is_zone(pair, n))
 		return false;
-	if (!d->origin) {
-		d->err = arena_printf(
-			d->arena,
-			"%s: the file's name does not say of which zone it is: say --origin NAME",
-			d->file);
+	if (d->origin) {
+		take_zone(d, pair, n);
 		return true;
 	}
-	z = draft_zone(d, d->origin);
-	for (size_t i = 0; z && i < root->n; i++) {
-		const struct doc_pair *p = &root->pair[i];
-		const char *owner = str_eq(p->key->text, S("@")) ? z->origin
-				    : p->key->text.n && p->key->text.p[p->key->text.n - 1] == '.'
-					    ? NULL
-					    : draft_name(d->arena, p->key->text, z->origin);
-
-		for (size_t k = 0; k < doc_items(p->value); k++)
-			take_record(z, owner, doc_item(p->value, k));
-	}
+	d->err = arena_printf(
+		d->arena, "%s: the file's name does not say of which zone it is: say --origin NAME",
+		d->file);
 	return true;
+}
+
+void form_octodns_add(struct zone_drafts *d, const struct doc_node *root)
+{
+	size_t n;
+	const struct doc_pair *pair = doc_pairs(d->arena, root, &n);
+
+	if (doc_is_null(root) || (root->kind == DOC_MAP && !n) || is_zone(pair, n))
+		take_zone(d, pair, n);
+	else
+		d->err = arena_printf(d->arena, "%s: no records of an octoDNS zone", d->file);
 }

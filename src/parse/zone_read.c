@@ -362,10 +362,9 @@ void zone_read(struct zone_reader *r, const char *file, struct str text, const c
 	read_text(&at, text);
 }
 
-void zone_read_draft(struct zone_reader *r, const char *file, const struct zone_draft *d,
-		     const char *origin)
+void zone_read_draft(struct zone_reader *r, const struct zone_draft *d, const char *origin)
 {
-	struct zone_place at = { .r = r, .file = file };
+	struct zone_place at = { .r = r };
 
 	at.s = scanner_at(r, 0, origin);
 	for (size_t i = 0; i < d->n && !r->stop; i++) {
@@ -374,6 +373,7 @@ void zone_read_draft(struct zone_reader *r, const char *file, const struct zone_
 		unsigned line = l->line;
 		size_t pos = 0;
 
+		at.file = l->file;
 		at.column = l->column;
 		if (zone_entry_next(l->text, &pos, &line, &e)) {
 			e.line = l->line;

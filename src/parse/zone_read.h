@@ -110,8 +110,7 @@ void zone_read(struct zone_reader *r, const char *file, struct str text, const c
 
 /* The same for lines that were made of a file of another form. */
 struct zone_draft;
-void zone_read_draft(struct zone_reader *r, const char *file, const struct zone_draft *d,
-		     const char *origin);
+void zone_read_draft(struct zone_reader *r, const struct zone_draft *d, const char *origin);
 
 /* Hands one record's text to libzscanner. */
 void zone_read_record(struct zone_place *at, const struct zone_entry *e);
@@ -130,11 +129,17 @@ void zone_generate(struct zone_place *at, const struct zone_entry *e);
 bool zone_file_read(struct arena *a, const char *path, bool top, size_t limit, struct str *out,
 		    const char **why);
 
+/* The file that `name` means, relative to the folder of `file` (NULL: as it is), which must be at
+ * or below the folder `root` when all links are followed: its path free of links, and, unless
+ * `shown` is NULL, the path for people, begun with `root`. False and *why. */
+bool zone_file_within(struct arena *a, const char *root, const char *file, const char *name,
+		      const char **shown, const char **real, const char **why);
+
+/* The folder that a file is in. */
+const char *zone_file_folder(struct arena *a, const char *path);
+
 /* The path of what a file includes: beside that file, or, when there is no such file, as it is. */
 const char *zone_file_beside(struct arena *a, const char *file, const char *name);
-
-/* "db.example.com", "zones/example.com.zone": the zone that a file's name tells, or NULL. */
-const char *zone_file_origin(struct arena *a, const char *path);
 
 /* ---- zone_lookup.c ---- */
 enum { ZONE_KEY_MAX = 2 * 255 };

@@ -349,10 +349,64 @@ static void test_bind(void **state)
 				    "example.com");
 }
 
+/* Of names that come twice the last counts, merged ones in their places; of a list of maps the
+ * first. */
+static void test_merges(void **state)
+{
+	struct zones all = read_text(
+		"example.com.yaml",
+		"---\n"
+		"<<: {a: {type: A, value: 192.0.2.1}, b: {type: A, value: 192.0.2.2}}\n"
+		"b: {type: A, value: 192.0.2.3}\n"
+		"c: {type: A, value: 192.0.2.4}\n"
+		"<<: {c: {type: A, value: 192.0.2.5}}\n"
+		"<<: [{d: {type: A, value: 192.0.2.6}}, {d: {type: A, value: 192.0.2.7}}]\n"
+		"e: {type: A, <<: {value: 192.0.2.8}, <<: {value: 192.0.2.9}}\n");
+
+	(void)state;
+	assert_string_equal(dump(&all.item[0]), "2:26 a.example.com 3600 A 192.0.2.1\n"
+						"3:21 b.example.com 3600 A 192.0.2.3\n"
+						"5:26 c.example.com 3600 A 192.0.2.5\n"
+						"6:27 d.example.com 3600 A 192.0.2.6\n"
+						"7:50 e.example.com 3600 A 192.0.2.9\n");
+	assert_non_null(strstr(error_of("example.com.yaml", "---\na: !include b.yaml\n"),
+			       "example.com.yaml:2:4: !include b.yaml: nothing is included here"));
+}
+
+/* A folder's files are one zone; each record keeps its file and line. */
+static void test_split(void **state)
+{
+	const char *root = fixture("split"), *err = NULL;
+	const char *path[] = { fixture("split/example.com./$example.com.yaml"),
+			       fixture("split/example.com./hosts.yaml") };
+	struct zones all;
+	const struct zone *z;
+
+	(void)state;
+	assert_true(parse_zones_split(&arena, root, path, 2, "example.com", &all, &err));
+	z = &all.item[0];
+	assert_string_equal(dump(z),
+			    "3:10 example.com 3600 MX 10 mx1.example.com\n"
+			    "1:3 example.com 3600 TXT v=spf1 mx include:_spf.example.net ~all\n"
+			    "2:3 example.com 3600 TXT v=spf1 a -all\n"
+			    "7:10 *.example.com 3600 CNAME www.example.com\n"
+			    "3:27 ftp.example.com 3600 CNAME www.example.com\n"
+			    "5:10 mx1.example.com 300 A 192.0.2.1\n"
+			    "2:10 www.example.com 3600 A 192.0.2.2\n"
+			    "2:21 www.example.com 3600 A 192.0.2.3\n");
+	assert_int_equal(all.nincluded, 4);
+	assert_string_equal(all.included[0], fixture("split/common/hosts.yaml"));
+	assert_false(parse_zones_split(&arena, fixture("split/example.com."), path, 2,
+				       "example.com", &all, &err));
+	assert_non_null(strstr(err, "outside of the folder"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_octodns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_merges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_split, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_octodns_faults, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_route53, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dnscontrol, setup, teardown),

@@ -86,11 +86,11 @@ static bool ends_in(const char *path, const char *const *ends, size_t n)
 /* By their names, files that are found in folders of zones and are none, whatever they quote. */
 static bool is_other(const char *path)
 {
-	static const char *const ends[] = { ".md",  ".rst",  ".py",   ".sh",  ".js",  ".ts",
-					    ".go",  ".rb",   ".pl",   ".tf",  ".hcl", ".toml",
-					    ".ini", ".cfg",  ".lock", ".log", ".csv", ".html",
-					    ".css", ".xml",  ".pdf",  ".png", ".gz",  ".zip",
-					    ".bak", ".orig", ".rej",  ".swp", ".jnl", "~" };
+	static const char *const ends[] = { ".md",   ".rst",  ".py",  ".sh",  ".ts",   ".go",
+					    ".rb",   ".pl",   ".tf",  ".hcl", ".toml", ".ini",
+					    ".cfg",  ".lock", ".log", ".csv", ".html", ".css",
+					    ".xml",  ".pdf",  ".png", ".gz",  ".zip",  ".bak",
+					    ".orig", ".rej",  ".swp", ".jnl", "~" };
 
 	return ends_in(path, ends, sizeof(ends) / sizeof(ends[0]));
 }
@@ -139,6 +139,10 @@ static bool add_found(struct search *s, const char *path)
 			return true;
 		}
 		tell_skipped(s, path, err);
+		return true;
+	}
+	if (str_ends_ci(str_c(path), S(".js")) && !all.script) {
+		tell_skipped(s, path, "not what `dnscontrol get-zones` prints");
 		return true;
 	}
 	if (!is_meant(path) && is_mostly_no_zone(&all.item[0])) {

@@ -69,8 +69,9 @@ struct zone {
 struct zones {
 	struct zone *item;
 	size_t n;
-	bool foreign;  /* n is 0: it could be read, and is no file of zones, or one without records
-			*/
+	bool foreign; /* n is 0: it could be read, and is no file of zones, or one without records
+		       */
+	bool script;  /* they are in JavaScript */
 	const char **included; /* what octoDNS's "!include" brought in: paths, begun with `root` */
 	size_t nincluded;
 };

@@ -262,6 +262,7 @@ static bool parse_form(struct arena *a, const char *file, struct str text, const
 
 	out->included = files.included;
 	out->nincluded = files.n;
+	out->script = js_sniff(text);
 	out->foreign = !ok && drafts.foreign;
 	return ok && parse_drafts(a, file, &drafts, out, err);
 }
@@ -281,7 +282,7 @@ static bool parse(struct arena *a, const char *path, struct str text, const char
 		*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", file, origin);
 		return false;
 	}
-	if (doc_sniff(text))
+	if (zone_form_sniff(text))
 		return parse_form(a, file, text, name, root, out, err);
 	out->item = ARENA_NEW(a, struct zone);
 	out->n = parse_bind(a, file, text, name, root != NULL, out->item, &out->foreign, err);

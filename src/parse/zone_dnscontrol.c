@@ -1,5 +1,6 @@
-/* DNSControl: what `dnscontrol print-ir` prints. Names are below the domain, "@" is the domain
- * itself; targets are whole when they end with a dot or have one within, else below the domain. */
+/* DNSControl: what `dnscontrol print-ir` prints, or the same tree made of JavaScript. Names are
+ * below the domain, "@" is the domain itself; targets are whole when they end with a dot or have
+ * one within, else below the domain. */
 #include "name.h"
 #include "rrtype.h"
 #include "zone_form.h"
@@ -16,19 +17,25 @@ static bool is_type(const struct draft_set *s, const char *type)
 	return str_eq_ci(s->type, str_c(type));
 }
 
-/* What the provider answers with is not told: an alias, a proxy, a redirect. */
-static bool is_unknown(const struct draft_set *s, const struct doc_node *r)
+bool dnscontrol_alias(struct str type)
 {
 	static const char *const types[] = { "ALIAS",       "ANAME",     "URL",
 					     "URL301",      "FRAME",     "AKAMAICDN",
 					     "AZURE_ALIAS", "R53_ALIAS", "NETLIFY" };
-	struct str proxy = doc_text(doc_get(r, "meta"), "cloudflare_proxy");
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (is_type(s, types[i]))
+		if (str_eq_ci(type, str_c(types[i])))
 			return true;
-	return str_eq_ci(proxy, S("on")) || str_eq_ci(proxy, S("full")) ||
-	       str_find(s->type, '_') >= 0;
+	return str_find(type, '_') >= 0;
+}
+
+/* What the provider answers with is not told: an alias, a proxy, a redirect. */
+static bool is_unknown(const struct draft_set *s, const struct doc_node *r)
+{
+	struct str proxy = doc_text(doc_get(r, "meta"), "cloudflare_proxy");
+
+	return dnscontrol_alias(s->type) || str_eq_ci(proxy, S("on")) ||
+	       str_eq_ci(proxy, S("full"));
 }
 
 static void take_unknown(const struct draft_set *s, const struct doc_node *r)

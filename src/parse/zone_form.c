@@ -8,6 +8,18 @@
 static zone_form_fn *const forms[] = { form_route53, form_terraform, form_dnscontrol,
 				       form_octodns };
 
+bool zone_form_sniff(struct str text)
+{
+	return doc_sniff(text) || tsv_sniff(text) || js_sniff(text);
+}
+
+static bool read_tree(struct arena *a, const char *file, struct str text, struct doc_files *files,
+		      const struct doc_node **root, const char **err)
+{
+	return js_sniff(text) ? js_read(a, file, text, root, err)
+			      : doc_read(a, file, text, files, root, err);
+}
+
 bool zone_form_read(struct arena *a, const char *file, struct str text, const char *origin,
 		    struct doc_files *files, struct zone_drafts *out, const char **err)
 {
@@ -16,8 +28,12 @@ bool zone_form_read(struct arena *a, const char *file, struct str text, const ch
 
 	*out = (struct zone_drafts){ .arena = a, .file = file };
 	out->origin = origin ? origin : zone_file_origin(a, file);
-	if (!doc_read(a, file, text, files, &root, err))
+	if (tsv_sniff(text)) {
+		form_tsv(out, text);
+		known = true;
+	} else if (!read_tree(a, file, text, files, &root, err)) {
 		return false;
+	}
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !known; i++)
 		known = forms[i](out, root);
 	out->foreign = !out->err;

@@ -53,7 +53,7 @@ struct doc_files {
 };
 
 bool doc_is_json(struct str text);
-/* Does the text begin as one of these forms, and not as a BIND zone file? */
+/* Does the text begin as YAML or JSON, and not as a BIND zone file? */
 bool doc_sniff(struct str text);
 
 /* Reads the text's only document. Aliases are the node that they name, an included file is the node
@@ -169,7 +169,21 @@ typedef bool zone_form_fn(struct zone_drafts *d, const struct doc_node *root);
 void form_octodns_add(struct zone_drafts *d, const struct doc_node *root);
 zone_form_fn form_octodns, form_route53, form_dnscontrol, form_terraform;
 
+/* Types of DNSControl that stand for what a provider answers: an alias, a redirect. */
+bool dnscontrol_alias(struct str type);
+
+/* ---- zone_tsv.c, zone_js.c: what `dnscontrol get-zones` prints ---- */
+bool tsv_sniff(struct str text);
+/* Makes drafts of the lines. */
+void form_tsv(struct zone_drafts *d, struct str text);
+bool js_sniff(struct str text);
+/* The tree that `dnscontrol print-ir` would print of it. False and *err. */
+bool js_read(struct arena *a, const char *file, struct str text, const struct doc_node **root,
+	     const char **err);
+
 /* ---- zone_form.c ---- */
+/* Does the text begin as one of these forms, and not as a BIND zone file? */
+bool zone_form_sniff(struct str text);
 /* Reads a text of one of these forms. False and *err when it is none, or has no record. */
 bool zone_form_read(struct arena *a, const char *file, struct str text, const char *origin,
 		    struct doc_files *files, struct zone_drafts *out, const char **err);

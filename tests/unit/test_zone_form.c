@@ -373,6 +373,44 @@ static void test_merges(void **state)
 			       "example.com.yaml:2:4: !include b.yaml: nothing is included here"));
 }
 
+/* What get-zones prints: places, two zones in one text, what a provider answers by itself, and the
+ * quotation marks of earlier versions. */
+static void test_get_zones(void **state)
+{
+	struct zones all = read_text(
+		"x", "var A = NewRegistrar(\"none\");\n"
+		     "D(\"a.example\", A, DefaultTTL(60), NO_PURGE,\n"
+		     "\t//NAMESERVER(\"ns.example.net.\"),\n"
+		     "\tMX(\"@\", 10, \"mx\"), TXT(\"@\", [\"a \\u003c\", \"b\"]),\n"
+		     "\tALIAS(\"www\", \"x.example.\", TTL(5)));\n"
+		     "D(\"b.example\", A, A(\"p\", \"192.0.2.1\", CF_PROXY_ON));\n");
+
+	(void)state;
+	assert_int_equal(all.n, 2);
+	assert_true(all.script);
+	assert_true(all.item[0].partial);
+	assert_string_equal(dump(&all.item[0]), "3:15 a.example 300 NS ns.example.net\n"
+						"4:2 a.example 60 MX 10 mx.a.example\n"
+						"4:30 a.example 60 TXT a <b\n"
+						"? www.a.example A\n"
+						"? www.a.example AAAA\n");
+	assert_string_equal(dump(&all.item[1]), "? p.b.example A\n? p.b.example AAAA\n");
+	all = read_text("x", "a.example\t@\t60\tIN\tTXT\t\"one\" \"two\"\n"
+			     "b.example\t@\t60\tIN\tMX\t10 mx.b.example.\n"
+			     "w.b.example\tw\t60\tIN\tA\t192.0.2.1\tcloudflare_proxy=true\n");
+	assert_int_equal(all.n, 2);
+	assert_string_equal(dump(&all.item[0]), "1:23 a.example 60 TXT onetwo\n");
+	assert_string_equal(dump(&all.item[1]), "2:22 b.example 60 MX 10 mx.b.example\n"
+						"? w.b.example A\n"
+						"? w.b.example AAAA\n");
+	all = read_text("x", "a.example\t@\t60\tIN\tTXT\t\"one\" \"two\"\n"
+			     "a.example\t@\t60\tIN\tTXT\tv=spf1 -all\nwhat is this\n");
+	assert_string_equal(dump(&all.item[0]), "1:23 a.example 60 TXT \"one\" \"two\"\n"
+						"2:23 a.example 60 TXT v=spf1 -all\n");
+	assert_int_equal(all.item[0].nfault, 1);
+	assert_int_equal(all.item[0].fault[0].line, 3);
+}
+
 /* A folder's files are one zone; each record keeps its file and line. */
 static void test_split(void **state)
 {
@@ -407,6 +445,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_octodns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merges, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_split, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_get_zones, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_octodns_faults, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_route53, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dnscontrol, setup, teardown),

@@ -30,6 +30,8 @@ enum zone_fault_kind {
 	ZONE_MAIL_DOUBLED, /* the same of a name such as _dmarc, which nobody can mean */
 	ZONE_TEXT_TARGET,  /* a CNAME that leads to the text of a TXT record */
 	ZONE_NO_DOT,       /* a target below the origin that was meant as a full name */
+	ZONE_CHOICE, /* no fault: a set beside another, of which some askers get it; not in rr */
+	ZONE_CHOICE_OTHER, /* the same of what mail hardly hangs on */
 };
 struct zone_fault {
 	enum zone_fault_kind kind;

@@ -14,6 +14,8 @@ static const enum rule_id rule_of[] = {
 	[ZONE_MAIL_DOUBLED] = RULE_ZONE_MAIL_DOUBLED,
 	[ZONE_TEXT_TARGET] = RULE_ZONE_TEXT_TARGET,
 	[ZONE_NO_DOT] = RULE_ZONE_NO_DOT,
+	[ZONE_CHOICE] = RULE_ZONE_CHOICE,
+	[ZONE_CHOICE_OTHER] = RULE_ZONE_CHOICE_OTHER,
 };
 
 /* The record, or the line that is none, as a fact of the file. */

@@ -101,7 +101,7 @@ static void keep_hole(struct zone_reader *r, const struct zone_trouble *t, size_
 	struct rr rr = { .type = RR_HOLE, .file = t->file, .line = t->line };
 
 	set_owner(r->arena, b, &raw);
-	if (!b->owner || !name_is_under(b->owner, b->z->origin) ||
+	if (t->kind != ZONE_BAD_LINE || !b->owner || !name_is_under(b->owner, b->z->origin) ||
 	    (t->type == RR_NS && strcmp(b->owner, b->z->origin) == 0))
 		return;
 	rr.data = arena_str(r->arena, (struct str){ type, 2 });
@@ -113,13 +113,13 @@ static void note_trouble(struct zone_reader *r, const struct zone_trouble *t)
 	struct zone_builder *b = r->arg;
 	size_t seq = b->seq++;
 	struct zone_fault f = {
-		.kind = ZONE_BAD_LINE,
+		.kind = t->kind,
 		.file = t->file,
 		.line = t->line,
 		.column = t->column,
 		.quote = t->quote,
 		.what = arena_printf(r->arena, "%s", t->what),
-		.refused = true,
+		.refused = t->kind == ZONE_BAD_LINE,
 	};
 
 	if (t->owner) {
@@ -286,6 +286,7 @@ static bool parse(struct arena *a, const char *path, struct str text, const char
 		return parse_form(a, file, text, name, root, out, err);
 	out->item = ARENA_NEW(a, struct zone);
 	out->n = parse_bind(a, file, text, name, root != NULL, out->item, &out->foreign, err);
+	out->foreign &= !out->n;
 	return out->n > 0;
 }
 

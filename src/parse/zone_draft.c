@@ -30,8 +30,7 @@ struct zone_draft *draft_zone(struct zone_drafts *all, const char *origin)
 	return z;
 }
 
-static void add_line(struct zone_draft *z, const struct doc_node *at, struct str text,
-		     const char *fault, const char *owner)
+void draft_line(struct zone_draft *z, const struct zone_draft_line *line)
 {
 	struct zone_drafts *all = z->all;
 
@@ -42,8 +41,20 @@ static void add_line(struct zone_draft *z, const struct doc_node *at, struct str
 		return;
 	}
 	z->line = arena_grow(all->arena, z->line, z->n, &z->cap, sizeof(*z->line));
-	z->line[z->n++] = (struct zone_draft_line){ text,  at->file, at->line, at->column,
-						    fault, owner,    0 };
+	z->line[z->n++] = *line;
+}
+
+static void add_line(struct zone_draft *z, const struct doc_node *at, struct str text,
+		     const char *fault, const char *owner)
+{
+	draft_line(z, &(struct zone_draft_line){
+			      .text = text,
+			      .file = at->file,
+			      .line = at->line,
+			      .column = at->column,
+			      .fault = fault,
+			      .owner = owner,
+		      });
 }
 
 /* ---- names ---- */

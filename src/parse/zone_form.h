@@ -15,6 +15,7 @@
 
 #include "arena.h"
 #include "str.h"
+#include "zone.h"
 
 enum {
 	DOC_DEPTH_MAX = 64,
@@ -86,15 +87,21 @@ struct zone_draft_line {
 	struct str text; /* one line of a zone file, names whole, newline at its end */
 	const char *file;
 	unsigned line, column;
-	const char *fault; /* no record: why; then `text` is what is quoted */
-	const char *owner; /* of such a line; NULL: not told */
-	uint16_t type;     /* of such a line; 0: not told */
+	const char *fault;         /* no record: why; then `text` is what is quoted */
+	const char *owner;         /* of such a line; NULL: not told */
+	uint16_t type;             /* of such a line; 0: not told */
+	enum zone_fault_kind kind; /* of such a line */
 };
 struct zone_draft {
 	struct zone_drafts *all;
 	const char *origin; /* as name.h has it */
 	bool partial;       /* as in struct zone */
 	struct zone_draft_line *line;
+	size_t n, cap;
+};
+struct draft_choice;
+struct draft_choices { /* hash table */
+	struct draft_choice **slot;
 	size_t n, cap;
 };
 struct zone_drafts {
@@ -104,6 +111,7 @@ struct zone_drafts {
 	const char *err;           /* the first thing that makes it no file of zones */
 	struct zone_draft **item;
 	size_t n, cap, lines;
+	struct draft_choices choices;
 	struct zone_draft **slot; /* hash table by origin, of DRAFT_SLOTS */
 };
 
@@ -136,6 +144,17 @@ void draft_addresses(const struct draft_set *s, const struct doc_node *at);
 /* A line that is no record. The set of the type, or all of the name where there is none, is not
  * known. */
 void draft_fault(const struct draft_set *s, const struct doc_node *at, const char *what);
+
+void draft_line(struct zone_draft *z, const struct zone_draft_line *line);
+
+/* ---- zone_choice.c: several sets of one name and type ---- */
+/* One set of those that each asker gets one of, called `id`. False: its records are not to be made,
+ * because they are there, or because another set is judged, which has been told. Sorts `value`. */
+bool draft_choose(const struct draft_set *s, const struct doc_node *at, struct str id,
+		  struct str *value, size_t n);
+/* The same of a list of scalars, or of maps with the value in `key`. */
+bool draft_choose_list(const struct draft_set *s, const struct doc_node *at, struct str id,
+		       const struct doc_node *list, const char *key);
 
 /* A name as a file has it: whole or, with `under`, below that one; U-labels become A-labels. NULL:
  * no name. */

@@ -142,6 +142,38 @@ static bool is_proxied(const struct doc_node *record)
 	       doc_true(doc_get(record, "cloudflare"), "proxied");
 }
 
+/* A pool of "dynamic", or what a place of "geo" gets: a set beside the record's own. */
+static void take_pool(const struct draft_set *s, const struct doc_pair *pool)
+{
+	const struct doc_node *list = pool->value;
+
+	if (list->kind == DOC_MAP)
+		list = doc_get(list, "values") ? doc_get(list, "values") : doc_get(list, "value");
+	if (!list || !draft_choose_list(s, pool->key, pool->key->text, list, "value"))
+		return;
+	for (size_t i = 0; i < doc_items(list); i++) {
+		const struct doc_node *v = doc_item(list, i);
+
+		if (v->kind == DOC_MAP && doc_get(v, "value"))
+			v = doc_get(v, "value");
+		take_value(s, v);
+	}
+}
+
+static void take_pools(const struct draft_set *s, const struct doc_node *record,
+		       const struct doc_node *values)
+{
+	const struct doc_node *all[] = { doc_get(doc_get(record, "dynamic"), "pools"),
+					 doc_get(record, "geo") };
+
+	if (all[0] || all[1])
+		draft_choose_list(s, record, S("default"), values, NULL);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t k = 0; all[i] && all[i]->kind == DOC_MAP && k < all[i]->n; k++)
+			if (all[i]->pair[k].key->kind == DOC_SCALAR)
+				take_pool(s, &all[i]->pair[k]);
+}
+
 static void take_values(const struct draft_set *s, const struct doc_node *record)
 {
 	const struct doc_node *values = doc_get(record, "values");
@@ -154,6 +186,7 @@ static void take_values(const struct draft_set *s, const struct doc_node *record
 	}
 	for (size_t i = 0; i < doc_items(values); i++)
 		take_value(s, doc_item(values, i));
+	take_pools(s, record, values);
 }
 
 static void take_record(struct zone_draft *z, const char *owner, const struct doc_node *record)

@@ -82,7 +82,9 @@ void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entr
 		    const char *what)
 {
 	struct zone_reader *r = at->r;
-	struct zone_trouble t = { at->file, line, at->column, what, NULL, NULL, 0, 0 };
+	struct zone_trouble t = {
+		.file = at->file, .line = line, .column = at->column, .what = what
+	};
 
 	/* Only the user's own file is quoted from: $INCLUDE may name a file whose content is
 	 * nobody's business. */
@@ -362,6 +364,26 @@ void zone_read(struct zone_reader *r, const char *file, struct str text, const c
 	read_text(&at, text);
 }
 
+/* A line that is no fault of the file, and is left out all the same. */
+static void tell_choice(struct zone_place *at, const struct zone_draft_line *l,
+			const struct zone_entry *e)
+{
+	uint8_t owner[255];
+	struct zone_trouble t = {
+		.file = at->file,
+		.line = l->line,
+		.column = l->column,
+		.what = l->fault,
+		.quote = quote(at->r->arena, e, e->line),
+		.owner = owner,
+		.owner_len = name_to_wire(l->owner, owner),
+		.kind = l->kind,
+	};
+
+	if (at->r->trouble)
+		at->r->trouble(at->r, &t);
+}
+
 void zone_read_draft(struct zone_reader *r, const struct zone_draft *d, const char *origin)
 {
 	struct zone_place at = { .r = r };
@@ -381,7 +403,9 @@ void zone_read_draft(struct zone_reader *r, const struct zone_draft *d, const ch
 			if (l->type && l->owner)
 				at.s->r_owner_length = (uint32_t)name_to_wire(l->owner,
 									      at.s->r_owner);
-			if (l->fault)
+			if (l->fault && l->kind != ZONE_BAD_LINE)
+				tell_choice(&at, l, &e);
+			else if (l->fault)
 				zone_read_fail(&at, l->line, &e, l->fault);
 			else
 				zone_read_record(&at, &e);

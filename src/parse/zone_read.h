@@ -70,6 +70,7 @@ struct zone_trouble {
 	const uint8_t *owner; /* on the wire, when the line tells it; else NULL */
 	size_t owner_len;
 	uint16_t type; /* 0: not told */
+	enum zone_fault_kind kind;
 };
 
 struct zone_reader;

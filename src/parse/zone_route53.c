@@ -66,6 +66,21 @@ static const char *find_origin(struct zone_drafts *d, const struct doc_node *set
 	return d->origin ? d->origin : least;
 }
 
+/* Of sets that one name and type has several of (weighted, by region), each asker gets one; of
+ * those for "multivalue answers" all. One that goes says nothing of the others. */
+static bool is_chosen(const struct draft_set *s, const struct doc_node *set, bool gone)
+{
+	struct str id = doc_text(set, "SetIdentifier"),
+		   alias = doc_text(doc_get(set, "AliasTarget"), "DNSName");
+
+	if (!id.n || doc_true(set, "MultiValueAnswer"))
+		return !id.n || !gone;
+	if (gone)
+		return false;
+	return alias.n ? draft_choose(s, set, id, &alias, 1)
+		       : draft_choose_list(s, set, id, doc_list(set, "ResourceRecords"), "Value");
+}
+
 static void take_set(struct zone_draft *z, const struct doc_node *set, bool gone)
 {
 	struct arena *a = z->all->arena;
@@ -79,6 +94,8 @@ static void take_set(struct zone_draft *z, const struct doc_node *set, bool gone
 	};
 	uint16_t type = rrtype_from(s.type);
 
+	if (!is_chosen(&s, set, gone))
+		return;
 	if (gone || doc_get(set, "AliasTarget"))
 		return draft_hole(&s, set, type ? type : UINT16_MAX, gone);
 	if (!records) {
@@ -93,20 +110,6 @@ static void take_set(struct zone_draft *z, const struct doc_node *set, bool gone
 		else
 			draft_fault(&s, records->item[i], "a record without a value");
 	}
-}
-
-/* Of sets that one name and type has several of (weighted, by region), each asker gets one: the
- * first is judged. */
-static bool is_choice(const struct doc_node *sets, size_t i)
-{
-	const struct doc_node *set = set_of(sets->item[i]);
-
-	if (!i || !doc_get(set, "SetIdentifier"))
-		return false;
-	set = set_of(sets->item[i - 1]);
-	return doc_get(set, "SetIdentifier") &&
-	       str_eq(doc_text(set, "Name"), doc_text(set_of(sets->item[i]), "Name")) &&
-	       str_eq(doc_text(set, "Type"), doc_text(set_of(sets->item[i]), "Type"));
 }
 
 bool form_route53(struct zone_drafts *d, const struct doc_node *root)
@@ -125,8 +128,7 @@ bool form_route53(struct zone_drafts *d, const struct doc_node *root)
 	z->partial = changes || doc_true(root, "IsTruncated") || doc_get(root, "NextToken") ||
 		     doc_get(root, "NextRecordName");
 	for (size_t i = 0; i < sets->n; i++)
-		if (!is_choice(sets, i))
-			take_set(z, set_of(sets->item[i]),
-				 str_eq_ci(doc_text(sets->item[i], "Action"), S("DELETE")));
+		take_set(z, set_of(sets->item[i]),
+			 str_eq_ci(doc_text(sets->item[i], "Action"), S("DELETE")));
 	return true;
 }

@@ -221,6 +221,20 @@ static const char *ttl_of(struct arena *a, const struct doc_node *v)
 	return !ttl.n || str_eq(ttl, S("1")) ? "300" : draft_ttl(a, ttl);
 }
 
+/* As zone_route53.c has it. */
+static bool is_chosen(const struct draft_set *s, const struct doc_node *v)
+{
+	struct str id = doc_text(v, "set_identifier"), alias = S("");
+	const struct doc_node *a = doc_get(v, "alias");
+
+	if (!id.n || doc_true(v, "multivalue_answer_routing_policy"))
+		return true;
+	if (doc_items(a))
+		alias = doc_text(doc_item(a, 0), "name");
+	return alias.n ? draft_choose(s, v, id, &alias, 1)
+		       : draft_choose_list(s, v, id, doc_list(v, "records"), NULL);
+}
+
 /* Route 53's provider puts quotation marks around a text; within it \"\" parts it. */
 static void take_aws(const struct draft_set *s, const struct doc_node *v)
 {
@@ -229,6 +243,8 @@ static void take_aws(const struct draft_set *s, const struct doc_node *v)
 	bool text = str_eq(s->type, S("TXT")) || str_eq(s->type, S("SPF"));
 	uint16_t type = rrtype_from(s->type);
 
+	if (!is_chosen(s, v))
+		return;
 	if (doc_items(alias) || !records || !records->n)
 		return draft_hole(s, v, type ? type : UINT16_MAX, false);
 	for (size_t i = 0; i < records->n; i++) {
@@ -307,7 +323,9 @@ static void take_change(struct plan *p, const struct doc_node *r)
 	struct draft_set s = { .type = doc_text(v, "type") };
 	uint16_t type = rrtype_from(s.type);
 
-	for (size_t i = 0; type && is_deleted(change) && i < sizeof(records) / sizeof(records[0]);
+	/* of several sets one that goes says nothing of the others */
+	for (size_t i = 0; type && is_deleted(change) && !doc_text(v, "set_identifier").n &&
+			   i < sizeof(records) / sizeof(records[0]);
 	     i++)
 		if (is_resource(r, records[i].type) && place(p, r, v, &s))
 			draft_hole(&s, v, type, true);

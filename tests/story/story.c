@@ -75,6 +75,8 @@ static void directive(struct story *s, struct str line)
 		s->setup.wish.dkim_zone = DKIM_ZONE_BARE;
 	} else if ((v = rest_of(line, "#! config ")).p) {
 		s->config = arena_printf(&s->arena, "%s%.*s\n", s->config, (int)v.n, v.p);
+	} else if ((v = rest_of(line, "#! text ")).p) {
+		s->text = arena_printf(&s->arena, "%s%.*s\n", s->text, (int)v.n, v.p);
 	} else if ((v = rest_of(line, "#! line ")).p) {
 		assert_true(s->nline < sizeof(s->line) / sizeof(s->line[0]));
 		s->line[s->nline++] = text(s, v);
@@ -123,8 +125,10 @@ static void read_zone(struct story *s)
 	const struct zone_fault **fault;
 	struct zone z;
 
-	if (!s->nline)
+	if (!s->nline && !*s->text)
 		return;
+	if (*s->text)
+		all = s->text;
 	for (size_t i = 0; i < s->nline; i++)
 		all = arena_printf(&s->arena, "%s%s\n", all, s->line[i]);
 	if (!parse_zone_text(&s->arena, "db", str_c(all), s->domain, &z, &err))
@@ -197,7 +201,7 @@ static void read_into(struct story *s, const char *path, struct buf *out)
 
 static void begin(struct story *s)
 {
-	*s = (struct story){ .domain = "example.com", .config = "" };
+	*s = (struct story){ .domain = "example.com", .config = "", .text = "" };
 	arena_init(&s->arena, 64 * 1024 * 1024);
 	s->selector[0] = "sel1";
 	s->setup.wish = (struct audit_wish){ .selectors = s->selector,

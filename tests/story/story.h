@@ -28,6 +28,7 @@ struct story {
 	struct str past_line[16]; /* "#! past dkim s1 800 1 - MIIB…": see read_past() */
 	size_t npast;
 	struct past past;
+	const char *text;   /* "#! text {": the lines of a file of zones of any form, likewise */
 	const char *config; /* "#! config rule = spf-none": the lines of the file of --config */
 	struct str ip[16];
 	struct tape tape;

@@ -198,7 +198,12 @@ static void test_route53(void **state)
 					"51:30 *.example.com 300 CNAME www.example.com\n"
 					/* of two weighted sets the first */
 					"63:30 w.example.com 300 TXT v=spf1 -all\n"));
-	assert_int_equal(z->nfault, 0);
+	assert_int_equal(z->nfault, 1);
+	assert_int_equal(z->fault[0].kind, ZONE_CHOICE);
+	assert_int_equal(z->fault[0].line, 67);
+	assert_string_equal(z->fault[0].quote, "w.example.com TXT \"v=spf1 ~all\"");
+	assert_false(z->fault[0].refused);
+	assert_int_equal(kind_of(z, "w.example.com", RR_TXT), ZONE_ANSWER);
 	assert_false(z->partial);
 
 	/* a list that was cut, and changes, are not all of the zone */
@@ -373,6 +378,53 @@ static void test_merges(void **state)
 			       "example.com.yaml:2:4: !include b.yaml: nothing is included here"));
 }
 
+#define AWS "{\"type\": \"aws_route53_record\", \"values\": {\"name\": \"example.com\", \"type\": "
+
+/* Sets of which each asker gets one: the same data is one set, addresses are judged all, and of the
+ * rest it is told. */
+static void test_choices(void **state)
+{
+	struct zones all = read_text(
+		"example.com.yaml",
+		"a:\n  type: A\n  value: 192.0.2.1\n"
+		"  geo: {EU: [192.0.2.2, 192.0.2.3], NA: [192.0.2.1]}\n"
+		"  dynamic:\n    pools:\n      x: {values: [{value: 192.0.2.4, weight: 2}, {value: 192.0.2.1}]}\n"
+		"_dmarc:\n  type: CNAME\n  value: d1.example.net.\n"
+		"  dynamic: {pools: {one: {values: [{value: d1.example.net.}]}, two: {values: [{value: d2.example.net.}]}}}\n"
+		"www:\n  type: CNAME\n  value: w1.example.net.\n"
+		"  dynamic: {pools: {one: {values: [{value: w2.example.net.}]}}}\n");
+	const struct zone *z = &all.item[0];
+
+	(void)state;
+	assert_string_equal(dump(z), "10:10 _dmarc.example.com 3600 CNAME d1.example.net\n"
+				     "3:10 a.example.com 3600 A 192.0.2.1\n"
+				     "7:28 a.example.com 3600 A 192.0.2.4\n"
+				     "4:14 a.example.com 3600 A 192.0.2.2\n"
+				     "4:25 a.example.com 3600 A 192.0.2.3\n"
+				     "14:10 www.example.com 3600 CNAME w1.example.net\n");
+	assert_int_equal(z->nfault, 2);
+	assert_int_equal(z->fault[0].kind, ZONE_CHOICE);
+	assert_string_equal(
+		z->fault[0].what,
+		"\"two\" of _dmarc.example.com CNAME holds other data than \"default\", "
+		"which alone is judged");
+	assert_int_equal(z->fault[1].kind, ZONE_CHOICE_OTHER);
+	all = read_text(
+		"plan.json",
+		"{\"format_version\": 1, \"values\": {\"root_module\": {\"resources\": [\n" AWS
+		"\"MX\", \"set_identifier\": \"a\", \"records\": [\"10 a.\", \"20 b.\"]}},\n" AWS
+		"\"MX\", \"set_identifier\": \"b\", \"records\": [\"20 b.\", \"10 a.\"]}},\n" AWS
+		"\"MX\", \"set_identifier\": \"c\", \"records\": [\"0 .\"]}},\n" AWS
+		"\"TXT\", \"set_identifier\": \"a\", "
+		"\"multivalue_answer_routing_policy\": true, \"records\": [\"a\"]}},\n" AWS
+		"\"TXT\", \"set_identifier\": \"b\", "
+		"\"multivalue_answer_routing_policy\": true, \"records\": [\"b\"]}}]}}}");
+	z = &all.item[0];
+	assert_int_equal(z->n, 4);
+	assert_int_equal(z->nfault, 1);
+	assert_int_equal(z->fault[0].line, 4);
+}
+
 /* What get-zones prints: places, two zones in one text, what a provider answers by itself, and the
  * quotation marks of earlier versions. */
 static void test_get_zones(void **state)
@@ -446,6 +498,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_merges, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_split, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_get_zones, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_choices, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_octodns_faults, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_route53, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dnscontrol, setup, teardown),

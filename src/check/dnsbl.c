@@ -7,7 +7,9 @@
  * listing.
  * 2. Any other answer within 127/8 is a listing; its last octet says why.
  * 3. An address that only takes mail may be listed without harm to what the domain sends, so that
- * is a warning. */
+ * is a warning.
+ * 4. That nothing is listed is known only from a list that answered all that it was asked. Where no
+ * list did, nothing is known. */
 #include "check.h"
 #include "name.h"
 
@@ -103,7 +105,8 @@ static enum list_state test_list(struct check *c, const struct list *l, const st
 	return listing(in) && !listing(out) && !refuses(out) ? LIST_ANSWERS : LIST_SILENT;
 }
 
-static void say_listed(struct check *c, const struct list *l, enum rule_id rule,
+/* False when it could not be had. */
+static bool say_listed(struct check *c, const struct list *l, enum rule_id rule,
 		       const char *subject, const struct fact *f)
 {
 	const struct rr *rr = f->state == FACT_SOME ? listing(f) : NULL;
@@ -118,38 +121,49 @@ static void say_listed(struct check *c, const struct list *l, enum rule_id rule,
 		said = found(c, RULE_DNSBL_UNKNOWN, subject, f, NULL);
 		said->detail = arena_printf(c->arena, "%s (%s)", l->title, l->zone);
 	}
+	return f->state == FACT_SOME || f->state == FACT_NONE;
 }
 
-static void ask_address(struct check *c, const struct list *l, struct str ip, bool sends)
+static bool ask_address(struct check *c, const struct list *l, struct str ip, bool sends)
 {
 	const struct fact *f;
 
 	if (ip_classify(ip) != IP_GLOBAL)
-		return;
+		return true;
 	f = look_dns(c->look, RR_A, question(c->arena, l, ip));
-	say_listed(c, l, sends ? RULE_DNSBL_LISTED : RULE_DNSBL_MX_LISTED, ip_text(c->arena, ip),
-		   f);
+	return say_listed(c, l, sends ? RULE_DNSBL_LISTED : RULE_DNSBL_MX_LISTED,
+			  ip_text(c->arena, ip), f);
 }
 
-static void ask_addresses(struct check *c, const struct list *l)
+static bool ask_addresses(struct check *c, const struct list *l)
 {
 	const struct mx_view *mx = &c->report->mx;
+	bool all = true;
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->wish->nips && n < ADDRESSES_MAX; i++, n++)
-		ask_address(c, l, c->wish->ips[i], true);
+		all &= ask_address(c, l, c->wish->ips[i], true);
 	if (c->wish->nips)
-		return;
+		return all;
 	for (size_t i = 0; i < mx->nhost; i++)
 		for (size_t k = 0; k < mx->host[i].naddress && n < ADDRESSES_MAX; k++, n++)
-			ask_address(c, l, mx->host[i].address[k].ip, false);
+			all &= ask_address(c, l, mx->host[i].address[k].ip, false);
+	return all;
+}
+
+static bool ask_list(struct check *c, const struct list *l)
+{
+	if (l->kind == DNSBL_ADDRESS)
+		return ask_addresses(c, l);
+	return say_listed(c, l, RULE_DNSBL_DOMAIN_LISTED, c->domain,
+			  look_dns(c->look, RR_A, name_join(c->arena, c->domain, l->zone)));
 }
 
 void check_dnsbl(struct check *c)
 {
 	struct dnsbl_view *v = &c->report->dnsbl;
+	bool told = false;
 
-	c->report->presence[PROTO_DNSBL] = c->wish->dnsbl ? PRESENCE_YES : PRESENCE_NA;
 	for (size_t i = 0; c->wish->dnsbl && i < NLISTS; i++) {
 		const struct list *l = &lists[i];
 		const struct fact *why;
@@ -168,13 +182,11 @@ void check_dnsbl(struct check *c)
 			break;
 		case LIST_ANSWERS:
 			v->answering++;
-			if (l->kind == DNSBL_ADDRESS)
-				ask_addresses(c, l);
-			else
-				say_listed(c, l, RULE_DNSBL_DOMAIN_LISTED, c->domain,
-					   look_dns(c->look, RR_A,
-						    name_join(c->arena, c->domain, l->zone)));
+			told |= ask_list(c, l);
 			break;
 		}
 	}
+	c->report->presence[PROTO_DNSBL] = !c->wish->dnsbl ? PRESENCE_NA
+					   : told          ? PRESENCE_YES
+							   : PRESENCE_UNKNOWN;
 }

@@ -348,6 +348,9 @@ static void summary_lost(struct pen *p, const struct report *r, enum proto proto
 
 	if (f && f->state == FACT_LOST ? fact_is_offline(f) : is_offline(r))
 		return pen_words(p, "not asked: offline");
+	if (proto == PROTO_DNSBL)
+		return pen_words(p, arena_printf(p->scratch, "not known; %u of %u lists answer",
+						 r->dnsbl.answering, r->dnsbl.lists));
 	pen_words(p, "could not be had");
 	if (f && f->state == FACT_LOST)
 		pen_words(p, arena_printf(p->scratch, ": %s",

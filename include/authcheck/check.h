@@ -88,9 +88,10 @@ check_fn check_spf_senders; /* behind check_mx and check_ptr, whose hosts and na
 check_fn check_sender;      /* after check_dmarc, whose record it reads from the report */
 check_fn check_stack;       /* after check_sender: what the receiver libraries are asked */
 check_fn check_past, check_past_includes; /* behind check_mta_sts: reads what the others have put
-			       into the report, and holds it against earlier audits */
-check_fn check_zone;                      /* what the zone files at hand have wrong: asks nothing */
-check_fn check_together;                  /* last: reads what the others have put into the report */
+					     into the report, and holds it against earlier audits */
+check_fn check_zone;     /* what the zone files at hand have wrong: asks nothing */
+check_fn check_dns;      /* how the records that the others read are served */
+check_fn check_together; /* last: reads what the others have put into the report */
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,
 				    const struct fact *fact, const struct rr *rr)

@@ -33,6 +33,7 @@ enum proto {
 	PROTO_STACK,                 /* what a receiver's library makes of it */
 	PROTO_ZONE,                  /* a zone file that name servers refuse, or in part */
 	PROTO_CONFIG,                /* the file of --config */
+	PROTO_DNS,                   /* how records are served, whatever they say */
 	PROTO_ALL,                   /* how many there are in all */
 };
 

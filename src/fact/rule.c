@@ -33,6 +33,7 @@ static const struct {
 	[PROTO_STACK] = { "stack", "library" },
 	[PROTO_ZONE] = { "zone", "zone file" },
 	[PROTO_CONFIG] = { "config", "config file" },
+	[PROTO_DNS] = { "dns", "DNS" },
 };
 
 bool rule_from(struct str name, enum rule_id *out)

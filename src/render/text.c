@@ -294,8 +294,9 @@ static void put_stack(struct pen *p, const struct report *r, bool *apart)
 	*apart = true;
 }
 
-/* What is wrong in the files that the user gave. */
-static void put_files(struct pen *p, const struct report *r, enum proto proto, const char *title,
+/* What is of no protocol: what is wrong in the files that the user gave, how records are served.
+ */
+static void put_apart(struct pen *p, const struct report *r, enum proto proto, const char *title,
 		      bool *apart)
 {
 	if (!has_findings(p, r, proto))
@@ -458,7 +459,8 @@ void render_text(struct buf *out, struct arena *scratch, const struct report *r,
 		put_block(&p, r, (enum proto)proto, &apart);
 	put_profiles(&p, r, &apart);
 	put_stack(&p, r, &apart);
-	put_files(&p, r, PROTO_ZONE, "Zone files", &apart);
-	put_files(&p, r, PROTO_CONFIG, "Suppressions", &apart);
+	put_apart(&p, r, PROTO_ZONE, "Zone files", &apart);
+	put_apart(&p, r, PROTO_CONFIG, "Suppressions", &apart);
+	put_apart(&p, r, PROTO_DNS, "DNS", &apart);
 	put_tail(&p, r, index + 1 == total, apart);
 }

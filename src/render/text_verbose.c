@@ -134,6 +134,7 @@ void text_records(struct pen *p, const struct report *r, enum proto proto)
 	case PROTO_STACK:
 	case PROTO_ZONE:
 	case PROTO_CONFIG:
+	case PROTO_DNS:
 	case PROTO_ALL: break;
 	}
 }

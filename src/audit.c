@@ -175,6 +175,7 @@ static void hand_over(struct run *r)
 			.kind = f->kind,
 			.type = f->type,
 			.name = f->name,
+			.at = f->at,
 			.facts = fs,
 			.done = settle,
 			.owner = r,

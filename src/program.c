@@ -196,9 +196,9 @@ void program_record(struct program *p, struct audit *a)
 	for (size_t i = 0; i < a->facts.n; i++) {
 		const struct fact *f = a->facts.all[i];
 
-		if (facts_find(&p->written, f->kind, f->type, f->name))
+		if (facts_find_at(&p->written, f->kind, f->type, f->name, f->at))
 			continue;
-		facts_open(&p->written, f->kind, f->type, f->name);
+		facts_open_at(&p->written, f->kind, f->type, f->name, f->at);
 		tape_write(&p->recorded, &a->work, f);
 	}
 }

@@ -1,8 +1,8 @@
 /* fact: what the world answered to one question, including that it did not.
  *
- * Layer: fact. A question is (kind, type, name). A fact never changes once it is settled (law 3),
- * and LOST is never "no record". Facts and all they point to live in the arena of the audit that
- * holds them. */
+ * Layer: fact. A question is (kind, type, name), and for some kinds `at` besides. A fact never
+ * changes once it is settled (law 3), and LOST is never "no record". Facts and all they point to
+ * live in the arena of the audit that holds them. */
 #ifndef AUTHCHECK_FACT_H
 #define AUTHCHECK_FACT_H
 
@@ -20,14 +20,16 @@ enum ask {
 	ASK_DNS,    /* the RRset of (type, name), CNAMEs followed */
 	ASK_DNS_CD, /* the same, signatures unchecked (RFC 4035 3.2.2): what a resolver that finds
 		       them bogus holds back */
-	ASK_HTTPS,  /* GET https://name/.well-known/mta-sts.txt; type is 0 */
+	ASK_DNS_AT, /* the RRset of (type, name) as the name server at the address `at` has it: no
+		       recursion, and no CNAME followed */
+	ASK_HTTPS,  /* GET https://name and the path `at`; type is 0 */
 	ASK_SMTP,   /* EHLO, STARTTLS and QUIT at name, port 25; type is 0 */
 };
 
 enum fact_state {
 	FACT_OPEN, /* not answered yet; says nothing at all */
-	FACT_SOME, /* at least one record (DNS), a complete HTTP response of any status
-		      (HTTPS), or an answer to EHLO (SMTP) */
+	FACT_SOME, /* at least one record (DNS; or, from one server, a CNAME in chain), a complete
+		      HTTP response of any status (HTTPS), or an answer to EHLO (SMTP) */
 	FACT_NONE, /* the world says: there is none */
 	FACT_LOST, /* could not be had; nothing is known */
 };
@@ -47,6 +49,7 @@ enum fact_state {
 	X(WHY_TRUNCATED, "truncated", "the answer was truncated and TCP failed") \
 	X(WHY_UNREACHABLE, "unreachable", "no server could be reached") \
 	X(WHY_CNAME_LOOP, "cname-loop", "the CNAME chain does not end") \
+	X(WHY_REFERRAL, "referral", "the server pointed to other servers") \
 	/* LOST, HTTPS */ \
 	X(WHY_CONNECT, "connect", "no connection") \
 	X(WHY_TLS, "tls", "TLS failed") \
@@ -76,6 +79,8 @@ struct fact {
 	enum ask kind;
 	uint16_t type;
 	const char *name; /* as name.h has it */
+	const char *at;   /* ASK_DNS_AT: an address as ip_text() writes it; ASK_HTTPS: path and
+			     query, fact_is_path(), NULL: /.well-known/mta-sts.txt; else NULL */
 
 	enum fact_state state;
 	enum fact_why why;
@@ -89,6 +94,7 @@ struct fact {
 	uint32_t ttl_s;     /* the least TTL in it */
 	uint32_t size;      /* octets of the DNS message; 0: not known (zone files) */
 	bool ad;            /* a resolver that the user trusts says it validated the answer */
+	bool aa;            /* the server says that it is responsible for the name (ASK_DNS_AT) */
 	bool zone;          /* a zone file had a part in it, so no resolver vouches for all of it */
 	const char *source; /* "192.0.2.53:53", a file's name; NULL: none */
 	uint32_t rtt_ms;    /* statistics only: never in a finding */
@@ -108,6 +114,12 @@ bool fact_why_from(struct str word, enum fact_why *out);
 /* "example.com TXT", "https://mta-sts.example.com/.well-known/mta-sts.txt",
  * "mx.example.com port 25" */
 const char *fact_question_text(struct arena *a, const struct fact *f);
+
+/* Are these two the same question? */
+bool fact_same_question(const struct fact *a, const struct fact *b);
+
+/* May it be the `at` of HTTPS: a slash, then printable ASCII without blanks and quotation marks? */
+bool fact_is_path(struct str s);
 
 /* A deep copy into another arena. */
 struct fact *fact_copy(struct arena *a, const struct fact *f);

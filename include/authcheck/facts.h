@@ -25,6 +25,12 @@ struct fact *facts_find(const struct facts *fs, enum ask kind, uint16_t type, co
 /* The fact for this question, made OPEN when nobody has asked it. `name` is copied. */
 struct fact *facts_open(struct facts *fs, enum ask kind, uint16_t type, const char *name);
 
+/* The same two for questions that say more than a name (fact.h). */
+struct fact *facts_find_at(const struct facts *fs, enum ask kind, uint16_t type, const char *name,
+			   const char *at);
+struct fact *facts_open_at(struct facts *fs, enum ask kind, uint16_t type, const char *name,
+			   const char *at);
+
 /* Settles an OPEN fact with a deep copy of `as` (whose question must be the same). A settled fact
  * is left as it is (law 3). Returns whether it was OPEN. */
 bool facts_settle(struct facts *fs, const struct fact *as);
@@ -40,6 +46,8 @@ struct look {
  * branch as "not decided" and goes on. `name` as name.h has it; a name that is NULL gives a LOST
  * fact, "bad name". Law 1: ask because of settled facts only, never because of an OPEN one. */
 const struct fact *look(struct look *l, enum ask kind, uint16_t type, const char *name);
+const struct fact *look_at(struct look *l, enum ask kind, uint16_t type, const char *name,
+			   const char *at);
 
 static inline const struct fact *look_dns(struct look *l, uint16_t type, const char *name)
 {

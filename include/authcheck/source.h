@@ -22,7 +22,7 @@ typedef void question_done_fn(struct question *q, const struct fact *answer);
 struct question {
 	enum ask kind;
 	uint16_t type;
-	const char *name;
+	const char *name, *at; /* at: as a fact has it */
 	const struct facts
 		*facts; /* the audit's facts: HTTPS and SMTP take their addresses from here */
 	question_done_fn *done;

@@ -79,6 +79,8 @@ static uint64_t hash(const struct question *q)
 {
 	uint64_t h = str_hash(str_c(q->name), (uint64_t)q->kind << 32 | q->type);
 
+	if (q->at)
+		h = str_hash(str_c(q->at), h);
 	return h ^ h >> 32;
 }
 
@@ -87,7 +89,8 @@ static struct entry *find(const struct cache *c, const struct question *q, uint6
 	struct entry *e = c->bucket[h & (c->nbucket - 1)];
 
 	while (e && (e->hash != h || e->inner.kind != q->kind || e->inner.type != q->type ||
-		     strcmp(e->inner.name, q->name) != 0))
+		     strcmp(e->inner.name, q->name) != 0 || !e->inner.at != !q->at ||
+		     (q->at && strcmp(e->inner.at, q->at) != 0)))
 		e = e->next;
 	return e;
 }
@@ -207,6 +210,7 @@ static size_t estimate(const struct fact *f)
 {
 	size_t n = rounded(sizeof(*f)) + rounded(strlen(f->name) + 1);
 
+	n += f->at ? rounded(strlen(f->at) + 1) : 0;
 	n += f->source ? rounded(strlen(f->source) + 1) : 0;
 	n += f->detail ? rounded(strlen(f->detail) + 1) : 0;
 	n += rounded(f->body.n + 1) + rounded(f->nrr * sizeof(*f->rr)) +
@@ -243,6 +247,7 @@ static bool keep(struct cache *c, struct entry *e, const struct fact *answer)
 	if (!life || !copy(e, answer))
 		return false;
 	e->inner.name = e->fact->name;
+	e->inner.at = e->fact->at;
 	e->expires_ms = c->now_ms() + life * 1000;
 	c->stats.octets += sizeof(*e) + e->store.total;
 	return true;
@@ -255,6 +260,7 @@ static void answer_one(struct question *q, const struct fact *answer)
 	struct fact f = *answer;
 
 	f.name = q->name; /* the same, and it lives as long as q */
+	f.at = q->at;
 	q->done(q, &f);
 }
 

@@ -14,6 +14,7 @@ void live_settle(struct live *l, struct question *q, struct fact *answer)
 	answer->kind = q->kind;
 	answer->type = q->type;
 	answer->name = q->name;
+	answer->at = q->at;
 	l->settled++;
 	q->done(q, answer);
 }

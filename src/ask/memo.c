@@ -54,7 +54,7 @@ static void memo_done(struct question *q, const struct fact *answer)
 
 	/* a chain that leads out of a zone below is not answered yet */
 	if (r->keep && answer->state != FACT_OPEN) {
-		struct fact *f = facts_open(&m->facts, q->kind, q->type, q->name);
+		struct fact *f = facts_open_at(&m->facts, q->kind, q->type, q->name, q->at);
 
 		if (f->state == FACT_OPEN)
 			facts_settle(&m->facts, answer);
@@ -67,8 +67,9 @@ static void memo_done(struct question *q, const struct fact *answer)
 static void memo_ask(struct source *s, struct question *q)
 {
 	struct memo *m = (struct memo *)s;
-	bool keep = q->kind == ASK_DNS || q->kind == ASK_DNS_CD || !zone_has_address(q);
-	const struct fact *f = keep ? facts_find(&m->facts, q->kind, q->type, q->name) : NULL;
+	bool keep = (q->kind != ASK_HTTPS && q->kind != ASK_SMTP) || !zone_has_address(q);
+	const struct fact *f = keep ? facts_find_at(&m->facts, q->kind, q->type, q->name, q->at)
+				    : NULL;
 	struct recall *r = m->idle;
 
 	if (f && f->state != FACT_OPEN) {

@@ -92,6 +92,7 @@ static void hop_join(struct hop *h, const struct fact *answer)
 	bool has_ttl = answer->ttl_s || answer->nrr || answer->nchain;
 
 	f.name = h->outer->name;
+	f.at = h->outer->at;
 	f.chain = h->chain;
 	f.nchain = h->nchain;
 	f.ad = answer->ad && !h->no_ad;
@@ -180,8 +181,10 @@ static void hop_done(struct question *q, const struct fact *answer)
 {
 	struct hop *h = q->owner;
 	size_t n = links_before_border(h, answer);
-	bool leads_on = answer->state == FACT_OPEN ||
-			(n && find(h->mux, ASK_DNS, q->type, answer->chain[n - 1].target) < h->at);
+	/* what one server says ends there */
+	bool leads_on = q->kind != ASK_DNS_AT && (answer->state == FACT_OPEN ||
+						  (n && find(h->mux, ASK_DNS, q->type,
+							     answer->chain[n - 1].target) < h->at));
 
 	if (!leads_on && !h->nchain) {
 		hop_finish(h, answer);

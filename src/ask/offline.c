@@ -16,6 +16,7 @@ static void offline_ask(struct source *s, struct question *q)
 	struct fact f = { .kind = q->kind,
 			  .type = q->type,
 			  .name = q->name,
+			  .at = q->at,
 			  .state = FACT_LOST,
 			  .why = WHY_OFFLINE };
 

@@ -28,7 +28,7 @@ static void tape_ask(struct source *s, struct question *q)
 	 * not grow. */
 	arena_init(&scratch, 1024 * 1024);
 	scratch.oom = t->arena->oom;
-	q->done(q, tape_answer(&scratch, t->tape, q->kind, q->type, q->name));
+	q->done(q, tape_answer(&scratch, t->tape, q->kind, q->type, q->name, q->at));
 	arena_free(&scratch);
 }
 

@@ -34,13 +34,30 @@ bool fact_why_from(struct str word, enum fact_why *out)
 const char *fact_question_text(struct arena *a, const struct fact *f)
 {
 	if (f->kind == ASK_HTTPS)
-		return arena_printf(a, "https://%s/.well-known/mta-sts.txt", f->name);
+		return arena_printf(a, "https://%s%s", f->name,
+				    f->at ? f->at : "/.well-known/mta-sts.txt");
+	if (f->kind == ASK_DNS_AT)
+		return arena_printf(a, "%s %s at %s", f->name, rrtype_name(a, f->type), f->at);
 	if (f->kind == ASK_DNS_CD)
 		return arena_printf(a, "%s %s, signatures unchecked", f->name,
 				    rrtype_name(a, f->type));
 	if (f->kind == ASK_SMTP)
 		return arena_printf(a, "%s port 25", f->name);
 	return arena_printf(a, "%s %s", f->name, rrtype_name(a, f->type));
+}
+
+bool fact_same_question(const struct fact *a, const struct fact *b)
+{
+	return a->kind == b->kind && a->type == b->type && strcmp(a->name, b->name) == 0 &&
+	       !a->at == !b->at && (!a->at || strcmp(a->at, b->at) == 0);
+}
+
+bool fact_is_path(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '"')
+			return false;
+	return s.n && s.p[0] == '/';
 }
 
 static const struct rr *copy_rrs(struct arena *a, const struct rr *rr, size_t n)
@@ -75,6 +92,7 @@ struct fact *fact_copy(struct arena *a, const struct fact *f)
 
 	*out = *f;
 	out->name = copy_text(a, f->name);
+	out->at = copy_text(a, f->at);
 	out->detail = copy_text(a, f->detail);
 	out->source = copy_text(a, f->source);
 	out->content_type = copy_text(a, f->content_type);

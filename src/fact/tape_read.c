@@ -126,6 +126,8 @@ static void read_attributes(struct line *l, struct fact *f)
 	for (;;) {
 		if (line_attribute(l, "ad", &v))
 			f->ad = line_number(l, v, "ad") != 0;
+		else if (line_attribute(l, "aa", &v))
+			f->aa = line_number(l, v, "aa") != 0;
 		else if (line_attribute(l, "zone", &v))
 			f->zone = line_number(l, v, "zone") != 0;
 		else if (line_attribute(l, "size", &v))
@@ -224,7 +226,7 @@ static void read_answer(struct line *l, struct fact *f)
 		read_https(l, f);
 	else if (f->state == FACT_SOME && f->kind == ASK_SMTP)
 		line_read_smtp(l, f);
-	else if (f->state == FACT_SOME)
+	else if (f->state == FACT_SOME && !(f->kind == ASK_DNS_AT && f->nchain))
 		read_records(l, f, ttl);
 	w = line_peek(l);
 	if (f->state == FACT_LOST && w && w->quoted && !w->key.n) {
@@ -235,10 +237,45 @@ static void read_answer(struct line *l, struct fact *f)
 		line_fail(l, "something stands behind the end of the fact");
 }
 
+/* TYPE, TYPE+CD, TYPE@ADDRESS, HTTPS, HTTPS/PATH, SMTP */
+static void read_kind(struct line *l, struct fact *f)
+{
+	struct str type = line_next(l, "the type");
+	ptrdiff_t at = str_find(type, '@');
+	uint8_t ip[16];
+	size_t n;
+
+	if (str_starts(type, S("HTTPS/"))) {
+		f->kind = ASK_HTTPS;
+		if (!fact_is_path(str_from(type, 5)))
+			return line_fail(l, "a path with a character that may not be in it");
+		f->at = line_text(l, str_from(type, 5));
+		return;
+	}
+	f->kind = str_eq(type, S("HTTPS"))      ? ASK_HTTPS
+		  : str_eq(type, S("SMTP"))     ? ASK_SMTP
+		  : str_ends_ci(type, S("+CD")) ? ASK_DNS_CD
+		  : at > 0                      ? ASK_DNS_AT
+						: ASK_DNS;
+	if (f->kind == ASK_HTTPS || f->kind == ASK_SMTP)
+		return;
+	if (f->kind == ASK_DNS_CD)
+		type.n -= 3;
+	if (f->kind == ASK_DNS_AT) {
+		if (!ip_parse(str_from(type, (size_t)at + 1), ip, &n))
+			return line_fail(l, "what stands behind @ is not an address");
+		f->at = ip_text(l->arena, (struct str){ (const char *)ip, n });
+		type.n = (size_t)at;
+	}
+	f->type = rrtype_from(type);
+	if (!f->type)
+		line_fail(l, "an unknown record type");
+}
+
 static void read_line(struct line *l, struct tape *t)
 {
 	struct fact f = { 0 };
-	struct str first = l->word[0].text, type;
+	struct str first = l->word[0].text;
 	struct fact *slot;
 
 	l->at = 1;
@@ -258,20 +295,11 @@ static void read_line(struct line *l, struct tape *t)
 		return;
 	}
 	f.name = line_name(l, first);
-	type = line_next(l, "the type");
-	f.kind = str_eq(type, S("HTTPS"))      ? ASK_HTTPS
-		 : str_eq(type, S("SMTP"))     ? ASK_SMTP
-		 : str_ends_ci(type, S("+CD")) ? ASK_DNS_CD
-					       : ASK_DNS;
-	if (f.kind == ASK_DNS_CD)
-		type.n -= 3;
-	f.type = f.kind == ASK_DNS || f.kind == ASK_DNS_CD ? rrtype_from(type) : 0;
-	if ((f.kind == ASK_DNS || f.kind == ASK_DNS_CD) && !f.type)
-		line_fail(l, "an unknown record type");
+	read_kind(l, &f);
 	read_answer(l, &f);
 	if (l->err)
 		return;
-	slot = facts_open(&t->facts, f.kind, f.type, f.name);
+	slot = facts_open_at(&t->facts, f.kind, f.type, f.name, f.at);
 	*slot = f;
 }
 
@@ -303,9 +331,9 @@ bool tape_read(struct arena *a, struct str tape, struct tape *out, const char **
 }
 
 const struct fact *tape_answer(struct arena *a, const struct tape *t, enum ask kind, uint16_t type,
-			       const char *qname)
+			       const char *qname, const char *at)
 {
-	struct fact *f = facts_find(&t->facts, kind, type, qname);
+	struct fact *f = facts_find_at(&t->facts, kind, type, qname, at);
 
 	if (f)
 		return f;
@@ -317,5 +345,6 @@ const struct fact *tape_answer(struct arena *a, const struct tape *t, enum ask k
 	f->kind = kind;
 	f->type = type;
 	f->name = arena_strdup(a, qname);
+	f->at = at ? arena_strdup(a, at) : NULL;
 	return f;
 }

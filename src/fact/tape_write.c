@@ -65,17 +65,20 @@ void tape_write(struct buf *out, struct arena *scratch, const struct fact *f)
 
 	if (f->state == FACT_OPEN)
 		return;
-	buf_addf(out, "%s%s %s%s %s", f->name, is_keyword(f->name) ? "." : "",
+	buf_addf(out, "%s%s %s%s%s%s %s", f->name, is_keyword(f->name) ? "." : "",
 		 f->kind == ASK_HTTPS  ? "HTTPS"
 		 : f->kind == ASK_SMTP ? "SMTP"
 				       : rrtype_name(scratch, f->type),
-		 f->kind == ASK_DNS_CD ? "+CD" : "", states[f->state]);
+		 f->kind == ASK_DNS_CD ? "+CD" : "", f->kind == ASK_DNS_AT ? "@" : "",
+		 f->at ? f->at : "", states[f->state]);
 	if (f->state != FACT_SOME)
 		buf_addf(out, " %s", fact_why_word(f->why));
 	if (f->state != FACT_LOST || f->ttl_s)
 		buf_addf(out, " %" PRIu32, f->ttl_s);
 	if (f->ad)
 		buf_adds(out, " ad=1");
+	if (f->aa)
+		buf_adds(out, " aa=1");
 	if (f->zone)
 		buf_adds(out, " zone=1");
 	if (f->size)

@@ -346,8 +346,10 @@ static bool has_record(const struct fact *f, const struct rr *rr)
 static void find_other(struct arena *a, struct diff_finding *x, const struct finding *f,
 		       const struct facts *own, const struct facts *others)
 {
-	const struct fact *mine = facts_find(own, f->fact->kind, f->fact->type, f->fact->name),
-			  *other = facts_find(others, f->fact->kind, f->fact->type, f->fact->name);
+	const struct fact *mine = facts_find_at(own, f->fact->kind, f->fact->type, f->fact->name,
+						f->fact->at),
+			  *other = facts_find_at(others, f->fact->kind, f->fact->type,
+						 f->fact->name, f->fact->at);
 	struct str text = finding_text(a, f);
 	size_t best = 0;
 
@@ -399,7 +401,7 @@ static void find_cause(struct diff_finding *x, const struct facts *before,
 
 	for (size_t i = 0; i < after->n; i++) {
 		const struct fact *f = after->all[i],
-				  *old = facts_find(before, f->kind, f->type, f->name);
+				  *old = facts_find_at(before, f->kind, f->type, f->name, f->at);
 		const struct rr *rr = changed_record(f, old);
 		int rank = (rr && rr->file ? 4 : 0) +
 			   (strcmp(f->name, x->after->subject) == 0 ? 2 : 0) +

@@ -17,7 +17,7 @@ static void settle(struct arena *a, const struct tape *t, struct facts *fs, stru
 
 		str_to_u32(str_sub(wanted, 0, (size_t)blank), UINT16_MAX, &type);
 		facts_open(fs, ASK_DNS, (uint16_t)type, name);
-		facts_settle(fs, tape_answer(a, t, ASK_DNS, (uint16_t)type, name));
+		facts_settle(fs, tape_answer(a, t, ASK_DNS, (uint16_t)type, name, NULL));
 		wanted = str_from(wanted, (size_t)end + 1);
 	}
 }

@@ -50,7 +50,8 @@ static uint64_t run(struct arena *a, const struct tape *t, const struct spf_clie
 			if (f->state != FACT_OPEN)
 				continue;
 			if (!seed || !pick--) {
-				facts_settle(&fs, tape_answer(a, t, f->kind, f->type, f->name));
+				facts_settle(&fs,
+					     tape_answer(a, t, f->kind, f->type, f->name, f->at));
 				if (seed)
 					break;
 			}

@@ -298,7 +298,7 @@ void story_reveal(struct story *s, struct audit *a, size_t most, uint64_t *seed)
 		const struct fact *f = a->facts.all[open[at]];
 
 		facts_settle(&a->facts,
-			     tape_answer(&a->arena, &s->tape, f->kind, f->type, f->name));
+			     tape_answer(&a->arena, &s->tape, f->kind, f->type, f->name, f->at));
 		memmove(open + at, open + at + 1, (n - at - 1) * sizeof(*open));
 		n--;
 	}

@@ -19,10 +19,11 @@ static size_t settle(struct tape_audit *t, const struct tape *tape)
 		if (!fact_is_open(f))
 			continue;
 		open++;
-		as = *tape_answer(&t->arena, tape, f->kind, f->type, f->name);
+		as = *tape_answer(&t->arena, tape, f->kind, f->type, f->name, f->at);
 		as.kind = f->kind;
 		as.type = f->type;
 		as.name = f->name;
+		as.at = f->at;
 		facts_settle(&t->facts, &as);
 	}
 	return open;

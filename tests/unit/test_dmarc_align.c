@@ -89,7 +89,7 @@ static void settle(struct arena *a, struct facts *facts, const struct tape *tape
 
 		if (!fact_is_open(f))
 			continue;
-		as = *tape_answer(a, tape, f->kind, f->type, f->name);
+		as = *tape_answer(a, tape, f->kind, f->type, f->name, f->at);
 		as.kind = f->kind;
 		as.type = f->type;
 		as.name = f->name;

@@ -162,7 +162,7 @@ static void late_run(struct source *s, int timeout_ms)
 	l->timeout_ms = timeout_ms;
 	while (l->n) {
 		struct question *q = l->waiting[--l->n];
-		struct fact f = *tape_answer(&arena, l->tape, q->kind, q->type, q->name);
+		struct fact f = *tape_answer(&arena, l->tape, q->kind, q->type, q->name, q->at);
 
 		if (f.state == FACT_NONE && f.ttl_s == 999) /* so a tape says OPEN here */
 			f.state = FACT_OPEN;

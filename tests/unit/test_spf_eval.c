@@ -40,8 +40,8 @@ static struct spf_evaluation check(const char *tape, const char *ip, const char 
 
 			open += fact_is_open(f);
 			if (fact_is_open(f))
-				facts_settle(&facts,
-					     tape_answer(&arena, &t, f->kind, f->type, f->name));
+				facts_settle(&facts, tape_answer(&arena, &t, f->kind, f->type,
+								 f->name, f->at));
 		}
 		if (open)
 			continue;

@@ -329,7 +329,7 @@ static void run_tape(struct audit *a, struct audit_setup *s, const char *domain,
 
 			if (f->state == FACT_OPEN)
 				facts_settle(&a->facts, tape_answer(&a->arena, &tape, f->kind,
-								    f->type, f->name));
+								    f->type, f->name, NULL));
 		}
 	}
 	audit_finish(a, s, 0);

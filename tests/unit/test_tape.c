@@ -25,6 +25,11 @@ static void test_round_trip(void **state)
 		"_25._tcp.a.example.com TLSA SOME 60 \\# 4 03010100\n",
 		"a.example.com TYPE65 SOME 60 \\# 2 0001\n",
 		"mta-sts.example.com HTTPS SOME 0 200 \"text/plain\" \"version: STSv1\\r\\n\"\n",
+		"a.example.com TXT@192.0.2.53 SOME 60 aa=1 \"v=spf1 -all\"\n",
+		"a.example.com SOA@2001:db8::53 LOST referral\n",
+		"a.example.com MX@192.0.2.53 NONE NXDOMAIN 60 aa=1\n",
+		"a.example.com TXT@192.0.2.53 SOME 60 aa=1 >b.example.net\n",
+		"a.example.com HTTPS/logo.svg?x=1 SOME 0 200 \"image/svg+xml\" \"<svg/>\"\n",
 		"mta-sts.example.com HTTPS SOME 0 404 - \"\"\n",
 		"mta-sts.example.com HTTPS LOST certificate detail=\"expired\"\n",
 		"example.com TXT SOME 300 src=\"db.example\" line=14 \"x\" / line=15 file=\"db.more\" \"y\"\n",
@@ -74,6 +79,12 @@ static void test_faults(void **state)
 		"example.com TLSA SOME 1 \\# 4 0301",
 		"example.com TLSA SOME 1 \\# 1 0g",
 		"m.example.com HTTPS SOME 0 200",
+		"example.com TXT@ NONE NODATA",
+		"example.com TXT@ns.example.com NONE NODATA",
+		"example.com @192.0.2.53 NONE NODATA",
+		"example.com FOO@192.0.2.53 NONE NODATA",
+		"example.com TXT@192.0.2.53 SOME 1",
+		"m.example.com HTTPS/\x7f SOME 0 200 - \"\"",
 	};
 	struct tape t;
 
@@ -101,12 +112,37 @@ static void test_answers(void **state)
 		&err));
 	assert_true(t.has_now);
 	assert_int_equal(t.facts.now_s, 17);
-	f = tape_answer(&arena, &t, ASK_DNS, RR_TXT, "a.b");
+	assert_int_equal(tape_answer(&arena, &t, ASK_DNS_AT, RR_TXT, "a.b", "192.0.2.1")->why,
+			 WHY_NOT_ON_TAPE);
+	f = tape_answer(&arena, &t, ASK_DNS, RR_TXT, "a.b", NULL);
 	assert_true(str_eq(f->rr[0].data, S("y"))); /* the later line counts */
-	assert_true(fact_is_nxdomain(tape_answer(&arena, &t, ASK_DNS, RR_MX, "a.b")));
-	assert_int_equal(tape_answer(&arena, &t, ASK_HTTPS, 0, "a.b")->why, WHY_NOT_ON_TAPE);
+	assert_true(fact_is_nxdomain(tape_answer(&arena, &t, ASK_DNS, RR_MX, "a.b", NULL)));
+	assert_int_equal(tape_answer(&arena, &t, ASK_HTTPS, 0, "a.b", NULL)->why, WHY_NOT_ON_TAPE);
 	assert_true(tape_read(&arena, S(""), &t, &err));
-	assert_int_equal(tape_answer(&arena, &t, ASK_DNS, RR_MX, "a.b")->state, FACT_LOST);
+	assert_int_equal(tape_answer(&arena, &t, ASK_DNS, RR_MX, "a.b", NULL)->state, FACT_LOST);
+}
+
+/* The same question to two servers is two questions. */
+static void test_look_at(void **state)
+{
+	struct facts fs;
+	struct look l = { .facts = &fs, .max_questions = 200 };
+	const struct fact *f;
+
+	(void)state;
+	facts_init(&fs, &arena, 0);
+	f = look_at(&l, ASK_DNS_AT, RR_TXT, "a.b", "192.0.2.1");
+	assert_ptr_equal(f, look_at(&l, ASK_DNS_AT, RR_TXT, "a.b", "192.0.2.1"));
+	assert_ptr_not_equal(f, look_at(&l, ASK_DNS_AT, RR_TXT, "a.b", "192.0.2.2"));
+	assert_ptr_not_equal(f, look(&l, ASK_DNS_AT, RR_TXT, "a.b"));
+	assert_int_equal(fs.n, 3);
+	assert_true(facts_settle(&fs, &(struct fact){ .kind = ASK_DNS_AT,
+						      .type = RR_TXT,
+						      .name = "a.b",
+						      .at = "192.0.2.1",
+						      .state = FACT_NONE }));
+	assert_int_equal(f->state, FACT_NONE);
+	assert_string_equal(f->at, "192.0.2.1");
 }
 
 /* look(): the same question is one fact, and what is over the budget is LOST at once. */
@@ -148,6 +184,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_faults, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_look, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_look_at, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

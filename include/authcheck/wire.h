@@ -24,8 +24,9 @@ struct wire_query {
 	const char *name;
 	uint16_t type;
 	uint16_t id;
-	bool edns; /* an OPT record, WIRE_EDNS_SIZE, no DO */
-	bool cd;   /* checking disabled */
+	bool edns;  /* an OPT record, WIRE_EDNS_SIZE, no DO */
+	bool cd;    /* checking disabled */
+	bool no_rd; /* no recursion: what the server itself has */
 	const uint8_t
 		*case_bits; /* 32 octets: the letter case of the name (0x20); NULL: lower case */
 };
@@ -40,7 +41,7 @@ struct wire_rr {
 
 struct wire_msg {
 	uint16_t id;
-	bool response, truncated, ad;
+	bool response, truncated, ad, aa;
 	unsigned rcode; /* 12 bits when there is an OPT */
 	uint16_t qtype;
 	const char *qname; /* as asked: lower case */

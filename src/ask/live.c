@@ -83,6 +83,8 @@ static void live_ask(struct source *s, struct question *q)
 		https_ask(l->https, q);
 	else if (q->kind == ASK_SMTP)
 		smtp_ask(l->smtp, q);
+	else if (q->kind == ASK_DNS_AT)
+		at_ask(l->at, q);
 	else
 		dns_ask(l->dns, q);
 }
@@ -91,7 +93,8 @@ static void live_ask(struct source *s, struct question *q)
 static int wait_ms(struct live *l, int allowed, int64_t now)
 {
 	int64_t wait = allowed < 0 ? INT64_MAX : allowed;
-	const int ticks[] = { dns_tick(l->dns, now), https_tick(l->https, now) };
+	const int ticks[] = { dns_tick(l->dns, now), at_tick(l->at, now),
+			      https_tick(l->https, now) };
 	int64_t next = timers_next(&l->timers);
 
 	for (size_t i = 0; i < sizeof(ticks) / sizeof(ticks[0]); i++)
@@ -114,8 +117,11 @@ static void handle(struct live *l, const struct epoll_event *ev)
 		https_event(l->https, fd, readable, writable, error);
 	else if (owner == OWNER_SMTP)
 		smtp_event(l->smtp, fd);
-	else
+	else if (owner - OWNER_DNS < CHANNELS_MAX)
 		dns_event(l->dns, owner, fd, readable, writable);
+	else
+		dns_event(at_find(l->at, (owner - OWNER_DNS) / CHANNELS_MAX), owner, fd, readable,
+			  writable);
 }
 
 static void live_run(struct source *s, int timeout_ms)
@@ -128,6 +134,7 @@ static void live_run(struct source *s, int timeout_ms)
 
 	hold_sigpipe(&before);
 	dns_pump(l->dns);
+	at_pump(l->at);
 	https_pump(l->https);
 	smtp_pump(l->smtp);
 	wait = wait_ms(l, timeout_ms, source_now_ms());
@@ -142,7 +149,7 @@ static size_t live_line(const struct source *s)
 {
 	const struct live *l = (const struct live *)(const void *)s;
 
-	return dns_line(l->dns) + https_line(l->https) + smtp_line(l->smtp);
+	return dns_line(l->dns) + at_line(l->at) + https_line(l->https) + smtp_line(l->smtp);
 }
 
 static void live_close(struct source *s)
@@ -155,6 +162,8 @@ static void live_close(struct source *s)
 		smtp_close(l->smtp);
 	if (l->https)
 		https_close(l->https);
+	if (l->at)
+		at_close(l->at);
 	if (l->dns)
 		dns_close(l->dns);
 	release_sigpipe(&before);
@@ -203,6 +212,7 @@ struct source *source_live(struct arena *a, const struct live_options *o, const 
 		*err = "libcurl or c-ares cannot be set up";
 	if (!*err && read_detours(l, err) && dns_open(l, err) && https_open(l, err)) {
 		smtp_open(l);
+		at_open(l);
 		return &l->base;
 	}
 	/* what *err says must outlive the arena that it is in */

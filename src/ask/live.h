@@ -7,6 +7,7 @@
  *           live_try.c      one query put to one server, and what came of it
  *           live_answer.c   from a message, or from what went wrong, to a fact
  *           live_server.c   the name servers, and their c-ares channels
+ *           live_at.c       servers that are asked by their address
  *   HTTPS   https.c and its parts, see https.h
  *   SMTP    smtp.c and its parts, see smtp_job.h
  *
@@ -22,6 +23,7 @@
 #include "timer.h"
 #include "wire.h"
 
+struct at;
 struct detour;
 struct dns;
 struct https;
@@ -35,7 +37,8 @@ struct live {
 	struct timers timers;
 	struct live_stats stats;
 	unsigned long settled; /* questions settled so far */
-	struct dns *dns;
+	struct dns *dns;       /* the resolvers */
+	struct at *at;         /* other name servers */
 	struct https *https;
 	struct smtp *smtp;
 	struct detour *detours; /* as many as opt.nconnect_to */
@@ -54,7 +57,7 @@ void live_settle(struct live *l, struct question *q, struct fact *answer);
 const char *live_duration(struct arena *a, int64_t ms);
 
 /* ---- DNS ---- */
-enum { DNS_SERVERS_MAX = 6, CHANCE = 8192 };
+enum { DNS_PORT = 53, DNS_SERVERS_MAX = 6, CHANCE = 8192, CHANNELS_MAX = 65536 };
 
 /* How a query gets to a server. Each way is a c-ares channel of its own that knows this one server,
  * so it is always known who answered, and what one server does to a channel does not touch another.
@@ -140,8 +143,10 @@ struct dns_try {
 	int64_t sent_ms;
 };
 
+/* Servers that all know the same, and what is asked of them. */
 struct dns {
 	struct live *live;
+	unsigned number; /* among all of the source's */
 	struct server *server;
 	unsigned nservers;
 	unsigned best;                /* the one that is asked first */
@@ -163,10 +168,15 @@ struct dns {
 	unsigned retry_ms;
 	struct arena scratch; /* one answer's */
 	bool closing;
+	char address[64], label[64]; /* of servers_set() */
 };
 
 /* The name servers of the options or of the system. False and *err. */
 bool dns_open(struct live *l, const char **err);
+/* Without a server yet. NULL and *err. */
+struct dns *dns_new(struct live *l, unsigned number, const char **err);
+/* Is nothing asked, and nothing in line? */
+bool dns_is_idle(const struct dns *d);
 void dns_close(struct dns *d);
 void dns_ask(struct dns *d, struct question *q);
 /* Asks what is in line, as far as there is room. */
@@ -178,6 +188,8 @@ void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writab
  * called again; -1: no matter. */
 int dns_tick(struct dns *d, int64_t now_ms);
 
+/* The one server at that address, instead of what there was: d must be idle. */
+void servers_set(struct dns *d, struct str addr, unsigned port);
 bool servers_read(struct live *l, struct dns *d, const char **err);
 void servers_close(struct dns *d);
 /* The channel, opened when this is its first use; NULL when that fails. c-ares keeps a query for
@@ -214,6 +226,16 @@ void answer_read(struct arena *a, const struct question *q, const struct wire_ms
 /* What is left to say when no server gave an answer. */
 void answer_lost(struct arena *a, const struct dns_job *j, struct fact *out);
 
+/* ---- DNS, at servers that are named by their address (ASK_DNS_AT) ---- */
+void at_open(struct live *l);
+void at_close(struct at *s);
+void at_ask(struct at *s, struct question *q);
+void at_pump(struct at *s);
+size_t at_line(const struct at *s);
+int at_tick(struct at *s, int64_t now_ms);
+/* The one of that number; NULL: there is none. */
+struct dns *at_find(struct at *s, unsigned number);
+
 /* ---- HTTPS ---- */
 bool https_open(struct live *l, const char **err);
 void https_close(struct https *h);
@@ -235,6 +257,9 @@ struct detour {
 };
 /* Reads curl's HOST:PORT:ADDR:PORT. False and *err. */
 bool detour_read(struct arena *a, const char *text, struct detour *out, const char **err);
+
+/* The first that fits; NULL: none. */
+const struct detour *detour_find(const struct live *l, const char *name, unsigned port);
 
 enum { WHERE_MAX = 16 };
 

@@ -66,17 +66,44 @@ static const char *follow(struct arena *a, const struct question *q, const struc
 	return name;
 }
 
+/* What one server has at the name: records, or the CNAME that stands there instead. */
+static void read_own(struct arena *a, const struct question *q, const struct wire_msg *m,
+		     struct fact *out)
+{
+	const struct rr *cname = find_cname(m, q->name);
+	struct rr *rr = NULL;
+
+	out->nrr = collect(m, q->type, q->name, NULL);
+	if (out->nrr) {
+		rr = arena_array(a, out->nrr, sizeof(*rr));
+		collect(m, q->type, q->name, rr);
+	} else if (cname) {
+		out->chain = cname;
+		out->nchain = 1;
+	}
+	out->state = out->nrr || cname ? FACT_SOME : FACT_NONE;
+	if (out->state == FACT_NONE)
+		out->why = m->rcode == RCODE_NXDOMAIN ? WHY_NXDOMAIN : WHY_NODATA;
+	fact_seal(out, rr);
+	if (out->state == FACT_NONE)
+		out->ttl_s = m->soa_minimum_s;
+}
+
 /* RFC 6604 3: the response code is that of the chain's end. NOERROR without a record at the end of
  * a chain may mean that there is none, or that the server does not follow CNAMEs: the message does
  * not always tell, so the end is asked for by itself. */
 void answer_read(struct arena *a, const struct question *q, const struct wire_msg *m,
 		 struct fact *out)
 {
-	const char *name = follow(a, q, m, out);
+	const char *name;
 	struct rr *rr = NULL;
 
 	out->ad = m->ad;
+	out->aa = m->aa;
 	out->size = (uint32_t)m->size;
+	if (q->kind == ASK_DNS_AT)
+		return read_own(a, q, m, out);
+	name = follow(a, q, m, out);
 	if (!name) {
 		out->state = FACT_LOST;
 		out->why = WHY_CNAME_LOOP;
@@ -137,6 +164,9 @@ static const char *server_text(struct arena *a, const struct dns_job *j, unsigne
 				"%s is no resolver and not responsible for the name: it referred to other servers",
 				label);
 		return arena_printf(a, "%s answered REFUSED", label);
+	case WHY_REFERRAL:
+		return arena_printf(a, "%s is not responsible for it: it pointed to other servers",
+				    label);
 	case WHY_GARBAGE:
 		return arena_printf(
 			a,
@@ -152,9 +182,9 @@ static const char *server_text(struct arena *a, const struct dns_job *j, unsigne
 /* The more a reason says, the earlier it stands here. */
 static unsigned rank(enum fact_why why)
 {
-	static const enum fact_why order[] = { WHY_SERVFAIL,   WHY_REFUSED, WHY_RCODE,
-					       WHY_TRUNCATED,  WHY_GARBAGE, WHY_TIMEOUT,
-					       WHY_UNREACHABLE };
+	static const enum fact_why order[] = { WHY_SERVFAIL, WHY_REFUSED,    WHY_REFERRAL,
+					       WHY_RCODE,    WHY_TRUNCATED,  WHY_GARBAGE,
+					       WHY_TIMEOUT,  WHY_UNREACHABLE };
 	unsigned i = 0;
 
 	while (i < sizeof(order) / sizeof(order[0]) && order[i] != why)

@@ -227,7 +227,7 @@ size_t dns_line(const struct dns *d)
 
 void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writable)
 {
-	struct channel *c = d->channel[owner - OWNER_DNS];
+	struct channel *c = d->channel[(owner - OWNER_DNS) % CHANNELS_MAX];
 
 	if (c->ares)
 		ares_process_fd(c->ares, readable ? fd : ARES_SOCKET_BAD,
@@ -268,11 +268,18 @@ void dns_chance(struct dns *d, void *out, size_t n)
 	d->chance_used += n;
 }
 
-bool dns_open(struct live *l, const char **err)
+bool dns_is_idle(const struct dns *d)
+{
+	return !d->first && !d->active && !d->stalled;
+}
+
+struct dns *dns_new(struct live *l, unsigned number, const char **err)
 {
 	struct dns *d = ARENA_NEW(&l->arena, struct dns);
-	l->dns = d;
+
 	d->live = l;
+	d->number = number;
+	d->server = arena_array(&l->arena, DNS_SERVERS_MAX, sizeof(*d->server));
 	d->window = WINDOW_MIN;
 	d->retry_ms = l->opt.timeout_ms / 4;
 	if (d->retry_ms < RETRY_MIN_MS)
@@ -280,11 +287,16 @@ bool dns_open(struct live *l, const char **err)
 	if (d->retry_ms > RETRY_MAX_MS)
 		d->retry_ms = RETRY_MAX_MS;
 	arena_init(&d->scratch, SCRATCH_MAX);
-	if (getrandom(d->chance, sizeof(d->chance), 0) != sizeof(d->chance)) {
-		*err = "the system has no random numbers";
-		return false;
-	}
-	return servers_read(l, d, err);
+	if (getrandom(d->chance, sizeof(d->chance), 0) == sizeof(d->chance))
+		return d;
+	*err = "the system has no random numbers";
+	return NULL;
+}
+
+bool dns_open(struct live *l, const char **err)
+{
+	l->dns = dns_new(l, 0, err);
+	return l->dns && servers_read(l, l->dns, err);
 }
 
 void dns_close(struct dns *d)

@@ -6,7 +6,6 @@
 #include <sys/epoll.h>
 
 enum {
-	DNS_PORT = 53,
 	/* Answers come in bursts while the checkers are at work. The system may give less. */
 	SOCKET_BUFFER = 4 * 1024 * 1024,
 	/* What c-ares 1.18 reads at most; what is asked for is WIRE_EDNS_SIZE. */
@@ -147,9 +146,28 @@ static bool read_system(struct live *l, struct dns *d, const char **err)
 	return d->nservers > 0;
 }
 
+void servers_set(struct dns *d, struct str addr, unsigned port)
+{
+	struct server *s = &d->server[0];
+	const char *text = ip_text(&d->scratch, addr);
+	const char *full = arena_printf(&d->scratch, addr.n == 16 ? "[%s]:%u" : "%s:%u", text,
+					port);
+
+	servers_close(d);
+	memcpy(d->label, text, strlen(text) + 1);
+	memcpy(d->address, full, strlen(full) + 1);
+	arena_reset(&d->scratch);
+	*s = (struct server){ .address = d->address,
+			      .label = port == DNS_PORT ? d->label : d->address,
+			      .edns = true,
+			      .keeps_case = true,
+			      .rate = d->live->opt.rate };
+	d->nservers = 1;
+	d->best = 0;
+}
+
 bool servers_read(struct live *l, struct dns *d, const char **err)
 {
-	d->server = arena_array(&l->arena, DNS_SERVERS_MAX, sizeof(*d->server));
 	return l->opt.nameservers ? read_option(l, d, err) : read_system(l, d, err);
 }
 
@@ -232,7 +250,7 @@ static struct channel *find_room(struct dns *d, unsigned server, enum via via)
 		d->channel = arena_grow(&d->live->arena, d->channel, d->nchannel, &d->cap_channel,
 					sizeof(struct channel *));
 		closed = ARENA_NEW(&d->live->arena, struct channel);
-		closed->owner = OWNER_DNS + (unsigned)d->nchannel;
+		closed->owner = OWNER_DNS + d->number * CHANNELS_MAX + (unsigned)d->nchannel;
 		d->channel[d->nchannel++] = closed;
 		return closed;
 	}

@@ -131,6 +131,7 @@ static void answered(struct dns_try *t, struct arena *a, struct fact *f, int64_t
 		s->plain_good = 0;
 	else if (at->edns_refused && ++s->plain_good >= PROOFS)
 		s->edns = false;
+	f->aa = f->aa && j->q->kind == ASK_DNS_AT;
 	f->ad = f->ad && s->trusted && j->q->kind == ASK_DNS;
 	f->source = arena_strdup(a, s->address);
 	f->rtt_ms = (uint32_t)(now - t->sent_ms);
@@ -159,11 +160,14 @@ static void unreadable(struct dns_try *t, int64_t now)
  * 2308 2.1 calls it a referral). That says nothing of the records. */
 static bool is_referral(const struct wire_msg *m, const uint8_t *p)
 {
-	bool aa = p[2] & 0x04, ra = p[3] & 0x80;
 	unsigned authority = (unsigned)p[8] << 8 | p[9];
 
-	return m->rcode == RCODE_NOERROR && !m->nanswer && !aa && !ra && authority &&
-	       !m->soa_minimum_s;
+	return m->rcode == RCODE_NOERROR && !m->nanswer && !m->aa && authority && !m->soa_minimum_s;
+}
+
+static bool has_recursion(const uint8_t *p)
+{
+	return p[3] & 0x80;
 }
 
 static void handle_message(struct dns_try *t, struct arena *a, const struct wire_msg *m,
@@ -173,7 +177,9 @@ static void handle_message(struct dns_try *t, struct arena *a, const struct wire
 	bool edns = (t->via == VIA_UDP || t->via == VIA_TCP) && !at->plain;
 
 	if (m->rcode == RCODE_NOERROR || m->rcode == RCODE_NXDOMAIN) {
-		if (is_referral(m, p))
+		if (is_referral(m, p) && t->job->q->kind == ASK_DNS_AT)
+			server_failed(t, WHY_REFERRAL, RCODE_NOERROR, now);
+		else if (is_referral(m, p) && !has_recursion(p))
 			server_failed(t, WHY_REFUSED, RCODE_NOERROR, now);
 		else
 			answered(t, a, f, now);
@@ -341,6 +347,7 @@ void try_send(struct dns_job *j, unsigned server, int64_t now_ms)
 				 .id = t->id,
 				 .edns = edns,
 				 .cd = j->q->kind == ASK_DNS_CD,
+				 .no_rd = j->q->kind == ASK_DNS_AT,
 				 .case_bits = t->cased ? t->case_bits : NULL };
 	n = wire_query_write(&w, message); /* job_start has seen that the name is one */
 	c->out++;

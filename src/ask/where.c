@@ -64,7 +64,7 @@ bool detour_read(struct arena *a, const char *text, struct detour *out, const ch
 	return true;
 }
 
-static const struct detour *find_detour(const struct live *l, const char *name, unsigned port)
+const struct detour *detour_find(const struct live *l, const char *name, unsigned port)
 {
 	const struct detour *detours = l->detours;
 
@@ -152,7 +152,7 @@ static bool is_plain_host(const char *name)
 void where_find(struct arena *a, const struct live *l, const struct question *q,
 		unsigned default_port, struct where *out)
 {
-	const struct detour *d = find_detour(l, q->name, default_port);
+	const struct detour *d = detour_find(l, q->name, default_port);
 	unsigned port = d && d->to_port ? d->to_port : default_port;
 
 	*out = (struct where){ .why = WHY_OK, .port = port };

@@ -7,6 +7,7 @@
 enum {
 	CLASS_IN = 1,
 	FLAG_QR = 0x8000,
+	FLAG_AA = 0x0400,
 	FLAG_TC = 0x0200,
 	FLAG_RD = 0x0100,
 	FLAG_AD = 0x0020,
@@ -26,7 +27,7 @@ size_t wire_query_write(const struct wire_query *q, uint8_t out[WIRE_QUERY_MAX])
 	memset(out, 0, 12);
 	put16(out, q->id);
 	/* AD in a query asks for AD in the answer (RFC 6840 5.7) */
-	put16(out + 2, FLAG_RD | FLAG_AD | (q->cd ? FLAG_CD : 0));
+	put16(out + 2, (q->no_rd ? 0 : FLAG_RD) | FLAG_AD | (q->cd ? FLAG_CD : 0));
 	put16(out + 4, 1);
 	put16(out + 10, q->edns ? 1 : 0);
 	n = q->case_bits ? name_to_wire_0x20(q->name, q->case_bits, out + 12)
@@ -150,6 +151,7 @@ bool wire_msg_read(struct arena *a, const uint8_t *p, size_t n, const struct wir
 	additional = input_u16(&in);
 	out->response = (flags & FLAG_QR) != 0;
 	out->truncated = (flags & FLAG_TC) != 0;
+	out->aa = (flags & FLAG_AA) != 0;
 	out->ad = (flags & FLAG_AD) != 0;
 	out->rcode = flags & 15;
 	if (in.bad || !out->response || out->id != q->id || questions != 1 ||

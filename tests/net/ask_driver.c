@@ -5,7 +5,8 @@
  *[-p] [-s] [NAME TYPE]...
  *
  * Questions may come on standard input as well, "NAME TYPE" a line, when none is an argument. TYPE
- *HTTPS or SMTP asks for the addresses of NAME first. -p allows private addresses; -s writes
+ *HTTPS (HTTPS/PATH) or SMTP asks for the addresses of NAME first; TYPE@ADDRESS asks the name server
+ *there. -p allows private addresses; -s writes
  *statistics and the time that it took to standard error. A fact that ends in a CNAME is written
  *"NAME TYPE OPEN >TARGET". Times are left out: they are not the same twice. */
 #include <getopt.h>
@@ -49,7 +50,7 @@ static void done(struct question *q, const struct fact *answer)
 	struct fact *f;
 
 	if (w->fact || answer->kind != q->kind || answer->type != q->type ||
-	    strcmp(answer->name, q->name) != 0) {
+	    strcmp(answer->name, q->name) != 0 || answer->at != q->at) {
 		fprintf(stderr, "ask_driver: %s was settled twice, or is another question\n",
 			q->name);
 		abort();
@@ -59,7 +60,7 @@ static void done(struct question *q, const struct fact *answer)
 	w->fact = f;
 	d->settled++;
 	if (f->state != FACT_OPEN) {
-		facts_open(&d->facts, q->kind, q->type, q->name);
+		facts_open_at(&d->facts, q->kind, q->type, q->name, q->at);
 		facts_settle(&d->facts, f);
 	}
 	if (w->after && !--w->after->before)
@@ -84,19 +85,28 @@ static struct wanted *want(struct driver *d, enum ask kind, uint16_t type, const
 
 static void add(struct driver *d, const char *name, const char *type)
 {
-	const char *n = name_from_text(&d->arena, str_c(name));
+	const char *n = name_from_text(&d->arena, str_c(name)), *at = strchr(type, '@');
 	struct wanted *https;
 
 	if (!n) {
 		fprintf(stderr, "ask_driver: %s is no name\n", name);
 		exit(2);
 	}
-	if (strcmp(type, "HTTPS") != 0 && strcmp(type, "SMTP") != 0) {
+	if (at) {
+		struct str t = { type, (size_t)(at - type) };
+		struct wanted *w = want(d, ASK_DNS_AT, rrtype_from(t), n);
+
+		w->q.at = arena_strdup(&d->arena, at + 1);
+		ask(w);
+		return;
+	}
+	if (!str_starts(str_c(type), S("HTTPS")) && strcmp(type, "SMTP") != 0) {
 		ask(want(d, ASK_DNS, rrtype_from(str_c(type)), n));
 		return;
 	}
 	https = want(d, strcmp(type, "SMTP") == 0 ? ASK_SMTP : ASK_HTTPS, 0, n);
 	https->before = 2;
+	https->q.at = type[0] == 'H' && type[5] ? arena_strdup(&d->arena, type + 5) : NULL;
 	for (unsigned i = 0; i < 2; i++) {
 		struct wanted *w = want(d, ASK_DNS, i ? RR_AAAA : RR_A, n);
 
@@ -129,10 +139,10 @@ static void print(struct driver *d)
 
 static void read_questions(struct driver *d)
 {
-	char line[2048], name[1024], type[32];
+	char line[2048], name[1024], type[256];
 
 	while (fgets(line, sizeof(line), stdin))
-		if (sscanf(line, "%1023s %31s", name, type) == 2)
+		if (sscanf(line, "%1023s %255s", name, type) == 2)
 			add(d, name, type);
 }
 
@@ -140,7 +150,7 @@ int main(int argc, char **argv)
 {
 	struct driver d = { .deadline_ms = 60 * 1000 };
 	struct live_options o = { .timeout_ms = 5000 };
-	const char *connect_to[16], *err;
+	const char *connect_to[200], *err;
 	bool stats = false;
 	int64_t start = source_now_ms();
 	int c;
@@ -152,7 +162,7 @@ int main(int argc, char **argv)
 		case 't': o.timeout_ms = (unsigned)strtoul(optarg, NULL, 10); break;
 		case 'd': d.deadline_ms = strtol(optarg, NULL, 10); break;
 		case 'a': o.ca_file = optarg; break;
-		case 'c': connect_to[o.nconnect_to++ % 16] = optarg; break;
+		case 'c': connect_to[o.nconnect_to++ % 200] = optarg; break;
 		case 'p': o.allow_private = true; break;
 		case 's': stats = true; break;
 		default: return 2;

@@ -92,10 +92,11 @@ static void list_unknown(struct audit *a)
 	for (size_t i = 0; i < a->facts.n; i++) {
 		const struct fact *f = a->facts.all[i];
 
-		/* some are asked about the resolver, not about the domain; servers that do not
-		 * answer for type 99 are many, and nobody needs it */
-		if (f->state != FACT_LOST || f->kind == ASK_DNS_CD || strcmp(f->name, ".") == 0 ||
-		    (f->kind == ASK_DNS && f->type == RR_SPF))
+		/* some are asked about the resolver, not about the domain; a name server that
+		 * points to others need not know; servers that do not answer for type 99 are many,
+		 * and nobody needs it */
+		if (f->state != FACT_LOST || f->kind == ASK_DNS_CD || f->why == WHY_REFERRAL ||
+		    strcmp(f->name, ".") == 0 || (f->kind == ASK_DNS && f->type == RR_SPF))
 			continue;
 		r->unknown[r->nunknown++] = (struct unknown){
 			.question = fact_question_text(&a->work, f),

@@ -91,6 +91,8 @@ static const struct option {
 	  "ask block lists about the addresses and the domain" },
 	{ 0, "starttls", NULL, FLAG_OF(OF_AUDIT | OF_BOUNCE | OF_DIFF, wish.starttls),
 	  "connect to the MX hosts: STARTTLS, certificates" },
+	{ 0, "all-ns", NULL, FLAG_OF(OF_AUDIT | OF_BOUNCE, wish.all_ns),
+	  "ask each name server of the domain, and compare" },
 	{ 0, "stack", NULL, FLAG_OF(OF_AUDIT | OF_BOUNCE | OF_DIFF, wish.stack),
 	  "ask libspf2, OpenDMARC and OpenDKIM as well" },
 	{ 0, "ca-file", "FILE", TEXT(live.ca_file),

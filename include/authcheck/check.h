@@ -57,6 +57,7 @@ struct audit_wish {
 	enum intent intent; /* INTENT_AUTO: guess */
 	bool starttls;      /* connect to the MX hosts */
 	bool dnsbl;         /* ask block lists */
+	bool all_ns;        /* ask each name server of the zone */
 	bool stack;         /* ask the receiver libraries as well */
 	const struct past
 		*past; /* what earlier audits saw, where that is kept (--state); NULL: it is not */
@@ -90,6 +91,7 @@ check_fn check_stack;       /* after check_sender: what the receiver libraries a
 check_fn check_past, check_past_includes; /* behind check_mta_sts: reads what the others have put
 					     into the report, and holds it against earlier audits */
 check_fn check_zone;     /* what the zone files at hand have wrong: asks nothing */
+check_fn check_dns_servers; /* behind check_dkim, whose keys it compares */
 check_fn check_dns;      /* how the records that the others read are served */
 check_fn check_together; /* last: reads what the others have put into the report */
 

@@ -319,6 +319,16 @@ struct dnssec_view {
 		validated; /* does a resolver that is trusted vouch for the domain's records? */
 };
 
+/* ---- how it is served ---- */
+struct dns_own_view {            /* what a name server that is responsible has itself */
+	const struct fact *fact; /* ASK_DNS_AT */
+	const struct rr *rr;     /* the record that counts; NULL: none */
+};
+struct dns_view {
+	struct dns_own_view *own; /* a record each; none where it was not asked */
+	size_t n;
+};
+
 /* ---- BIMI ---- */
 struct bimi_view {
 	const struct fact *fact;
@@ -370,6 +380,7 @@ struct report {
 	struct bimi_view bimi;
 	struct past_view seen;
 	const struct change *change; /* since the last audit; NULL: none is kept */
+	struct dns_view dns;
 
 	struct findings findings; /* sorted, worst first */
 

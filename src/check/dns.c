@@ -1,7 +1,7 @@
 /* How long resolvers keep the records that receivers judge mail by.
  *
- * 1. Only a zone file tells the time to live: what a resolver answers has been counted down
- * already.
+ * 1. Only a zone file or a name server that is responsible tells the time to live: what a resolver
+ * answers has been counted down already.
  * 2. A record with less than five minutes is asked for again with nearly every message: each time
  * that a name server fails to answer, mail is deferred. One that lives longer than a day goes on
  * being believed for days after it was mended.
@@ -46,12 +46,13 @@ static void put(struct ttl_tally *t, struct ttl_set *s, const struct fact *f, co
 					fact_question_text(t->c->arena, f));
 }
 
-/* Is there something to tell of the record? Only a line of a file has the whole time. */
+/* Is there something to tell of the record? Only a line of a file, and what a server itself has,
+ * tells the whole time. */
 static bool judge(struct ttl_tally *t, const struct fact *f, const struct rr *rr)
 {
 	bool low = rr->ttl_s < TTL_LEAST_S;
 
-	if (!rr->line || (!low && rr->ttl_s <= TTL_MOST_S))
+	if ((!rr->line && !f->aa) || (!low && rr->ttl_s <= TTL_MOST_S))
 		return false;
 	put(t, low ? &t->low : &t->high, f, rr);
 	return true;
@@ -72,7 +73,7 @@ static bool consider(struct ttl_tally *t, const struct fact *f, const struct rr 
 {
 	if (!f || !is_new(t, f))
 		return false;
-	if (!f->zone || !name_is_under(f->name, t->c->domain))
+	if ((!f->zone && !f->aa) || !name_is_under(f->name, t->c->domain))
 		return true;
 	for (size_t i = 0; i < f->nchain; i++)
 		if (judge(t, f, &f->chain[i]))
@@ -123,6 +124,9 @@ void check_dns(struct check *c)
 	consider(&t, r->dmarc.fact, r->dmarc.rr);
 	consider(&t, r->mta_sts.fact, r->mta_sts.rr);
 	consider(&t, r->tls_rpt.fact, r->tls_rpt.rr);
+	for (size_t i = 0; i < r->dns.n; i++)
+		if (r->dns.own[i].fact->type == RR_TXT)
+			consider(&t, r->dns.own[i].fact, r->dns.own[i].rr);
 	say(&t, &t.low, "set a TTL of 3600; lower it only while you change the record");
 	say(&t, &t.high, "set a TTL of at most 86400; 3600 does for all of them");
 }

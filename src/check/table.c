@@ -27,6 +27,7 @@ static const struct {
 	{ check_past, false }, /* behind check_dkim and check_mta_sts, whose parts it reads */
 	{ check_past_includes, false }, /* behind check_spf, likewise */
 	{ check_zone, true },
+	{ check_dns_servers, false },
 	{ check_dns, false }, /* behind those whose records it reads from the report */
 	{ check_together, true },
 };

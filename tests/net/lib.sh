@@ -13,7 +13,8 @@ end() {
 	local pid
 	for pid in ${pids[@]+"${pids[@]}"}; do kill "$pid" 2>/dev/null; done
 	wait 2>/dev/null
-	rm -rf "$work"
+	# what has made itself a daemon may still write its last
+	rm -rf "$work" 2>/dev/null || { sleep 0.5; rm -rf "$work"; }
 }
 trap end EXIT
 

@@ -93,6 +93,8 @@ static void directive(struct story *s, struct str line)
 		s->past_line[s->npast++] = v;
 	} else if (str_eq(line, S("#! dnsbl"))) {
 		s->setup.wish.dnsbl = true;
+	} else if (str_eq(line, S("#! all-ns"))) {
+		s->setup.wish.all_ns = true;
 	} else if (str_eq(line, S("#! starttls"))) {
 		s->setup.wish.starttls = true;
 	} else if (str_eq(line, S("#! stack"))) {

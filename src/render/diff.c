@@ -36,7 +36,7 @@ static void put_place(struct pen *p, const struct finding *f)
 	pen_style(p, STYLE_PLAIN);
 }
 
-/* "changed: spf.example.com TXT (db.example:18)" */
+/* "because of: spf.example.com TXT (db.example:18)" */
 static void put_cause(struct pen *p, const struct diff_finding *x)
 {
 	const struct rr *rr = x->cause_rr;
@@ -45,7 +45,7 @@ static void put_cause(struct pen *p, const struct diff_finding *x)
 		return;
 	p->indent = COL_STATEMENT;
 	pen_to(p, COL_STATEMENT);
-	pen_words(p, "changed: ");
+	pen_words(p, "because of: ");
 	pen_words(p, fact_question_text(p->scratch, x->cause));
 	if (rr && rr->file)
 		pen_words(p, arena_printf(p->scratch, " (%s:%u)", rr->file, rr->line));
@@ -92,7 +92,7 @@ static void put_new(struct pen *p, const struct diff_finding *x)
 	if (f->fact && f->fact->state != FACT_LOST) {
 		put_place(p, f);
 		if (x->other_same)
-			pen_words(p, ": as it was; what it leads to is not");
+			pen_words(p, ", itself unchanged");
 		pen_newline(p);
 		put_cause(p, x);
 		put_other(p, "before:", x);

@@ -71,6 +71,7 @@ expect 0 'Nothing that mail depends on' diff --offline "$work/good" "$work/good"
 expect 0 '0 findings? new' diff --offline -v "$work/good" "$work/better"
 expect 1 'bad/example.net.zone:8' diff --offline "$work/better" "$work/bad"
 expect 1 'of 3 names concerned, 2 changed' diff --offline "$work/better" "$work/bad"
+expect 1 '^ *because of: spf.example.net TXT .*bad/example.net.zone:8' diff --offline "$work/better" "$work/bad"
 expect 0 '^better:' diff --offline "$work/bad" "$work/better"
 expect 0 '' diff --offline --fail-on never "$work/better" "$work/bad"
 expect 0 'still there' diff --offline "$work/bad" "$work/bad" example.com

@@ -27,8 +27,10 @@ enum zone_fault_kind {
 	ZONE_BAD_SOA,      /* an SOA record below the origin, or a second one */
 	ZONE_WILDCARD_NS,  /* NS records at a wildcard */
 	ZONE_DOUBLED,      /* a name that ends in the origin twice */
-	ZONE_MAIL_DOUBLED, /* the same of a name such as _dmarc, which nobody can mean */
-	ZONE_TEXT_TARGET,  /* a CNAME that leads to the text of a TXT record */
+	ZONE_MAIL_DOUBLED, /* the same of a record of mail, which nobody can mean */
+	ZONE_MAIL_FOREIGN, /* a name such as _dmarc.example.net, with the origin behind it */
+	ZONE_KEY_PLACE,    /* a DKIM key below a label that is nearly _domainkey */
+	ZONE_TEXT_TARGET,  /* a CNAME that leads to the text of a TXT record, or to a URL */
 	ZONE_NO_DOT,       /* a target below the origin that was meant as a full name */
 	ZONE_CHOICE, /* no fault: a set beside another, of which some askers get it; not in rr */
 	ZONE_CHOICE_OTHER, /* the same of what mail hardly hangs on */

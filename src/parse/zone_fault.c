@@ -1,9 +1,11 @@
 /* What name servers refuse in a zone, and what they take though nobody can mean it. */
 #include <stdlib.h>
 
+#include "dkim.h"
 #include "name.h"
 #include "psl.h"
 #include "rrtype.h"
+#include "spf.h"
 #include "zone_build.h"
 
 enum { FAULTS_MAX = 1000 };
@@ -106,49 +108,127 @@ static bool looks_whole(const char *name)
 	return strlen(top) == 2 && name_labels(name) > 2 && psl_is_suffix(name_tail(name, 2));
 }
 
-/* "_dmarc", "sel._domainkey", "_mta-sts", "_smtp._tls": made for one purpose, under a domain. */
-static bool is_mail_name(const char *name)
+/* The labels that mail's own records stand at. "_25": TLSA of a mail host. */
+static bool is_mail_label(struct str label)
 {
-	return name[0] == '_' || strstr(name, "._domainkey.");
+	static const char *const labels[] = { "_dmarc", "_domainkey", "_mta-sts", "_tls",
+					      "_bimi",  "_report",    "_25" };
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (str_eq(label, str_c(labels[i])))
+			return true;
+	return false;
 }
 
-/* The text of a record where a name belongs. */
+static struct str label_of(const char *name)
+{
+	size_t n = strcspn(name, ".");
+
+	return (struct str){ name, n };
+}
+
+/* "_dmarc", "sel._domainkey", "_mta-sts", "_smtp._tls": made for mail, under a domain. *behind:
+ * what stands behind the last such label; NULL: nothing. */
+static bool is_mail_name(const char *name, const char **behind)
+{
+	bool is = false;
+
+	*behind = NULL;
+	for (const char *p = name; p && *p && *p != '.'; p = name_parent(p))
+		if (is_mail_label(label_of(p))) {
+			is = true;
+			*behind = name_parent(p);
+		}
+	if (*behind && **behind == '.')
+		*behind = NULL;
+	return is;
+}
+
+static bool is_mail_record(const struct zone_rr *zr, const char *owner)
+{
+	const char *behind;
+
+	return zr->rr.type == RR_MX || (zr->rr.type == RR_TXT && spf_is_record(zr->rr.data)) ||
+	       is_mail_name(owner, &behind);
+}
+
+bool zone_is_misnamed(struct arena *a, const struct zone *z, const char *name)
+{
+	const char *rest = name_before(a, name, z->origin);
+	const struct zone_node *first;
+
+	if (!rest)
+		return false;
+	if (name_is_under(rest, z->origin))
+		return true;
+	return looks_whole(rest) &&
+	       (!zone_below(z, name, &first) || strcmp(first->owner, name) != 0);
+}
+
+/* Does no name of the world look like it: blanks, punctuation, "https://"? */
+static bool is_no_name(const char *target)
+{
+	return str_starts_ci(str_c(target), S("v=")) || strpbrk(target, "\\=:;,@\"");
+}
+
+/* The text of a record, or a URL, where a name belongs. Of a name that is none of mail, only what
+ * was meant as a mail record. */
 static void check_text_target(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
 			      size_t seq)
 {
 	struct zone_fault f = fault_of(ZONE_TEXT_TARGET, zr);
+	const char *behind;
 
 	if (zr->rr.type != RR_CNAME || !zr->rr.target ||
-	    !str_starts_ci(str_c(zr->rr.target), S("v=")))
+	    !(str_starts_ci(str_c(zr->rr.target), S("v=")) ||
+	      (is_mail_name(zr->owner, &behind) && is_no_name(zr->rr.target))))
 		return;
 	f.what = arena_printf(a, "the CNAME at %s leads to %s", zr->owner, zr->rr.target);
 	zone_fault_add(a, b, seq, &f);
 }
 
-/* A name that ends in the origin twice, or in a top-level domain and the origin, and leads nowhere.
- */
-static void check_dots(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
-		       size_t seq)
+/* The owner: one that ends in the origin twice, or was written for another zone. */
+static void check_owner(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
+			size_t seq)
 {
 	const struct zone *z = b->z;
-	const char *owner = name_before(a, zr->owner, z->origin),
-		   *target = zr->rr.target ? name_before(a, zr->rr.target, z->origin) : NULL;
+	const char *owner = name_before(a, zr->owner, z->origin), *behind;
 	struct zone_fault f = fault_of(ZONE_DOUBLED, zr);
 
-	if (owner && name_is_under(owner, z->origin)) {
-		if (is_mail_name(owner))
+	if (!owner)
+		return;
+	if (name_is_under(owner, z->origin)) {
+		if (is_mail_record(zr, owner))
 			f.kind = ZONE_MAIL_DOUBLED;
 		f.what = arena_printf(
 			a,
 			"%s ends in %s twice: the name was written whole, without a dot at its end",
 			zr->owner, z->origin);
-		zone_fault_add(a, b, seq, &f);
+	} else if (is_mail_name(owner, &behind) && behind &&
+		   zone_is_misnamed(a, z, name_join(a, behind, z->origin))) {
+		f.kind = ZONE_MAIL_FOREIGN;
+		f.what = arena_printf(
+			a,
+			"%s: if it was meant for %s, no receiver looks for it here, in the zone of %s",
+			zr->owner, behind, z->origin);
+	} else {
+		return;
 	}
-	/* of an MX host and of a key's CNAME the rules of MX and DKIM tell */
+	zone_fault_add(a, b, seq, &f);
+}
+
+/* The target: one that ends in the origin twice, or in a top-level domain and the origin, and leads
+ * nowhere. Of an MX host and of a key's CNAME the rules of MX and DKIM tell. */
+static void check_target(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
+			 size_t seq)
+{
+	const struct zone *z = b->z;
+	const char *target = zr->rr.target ? name_before(a, zr->rr.target, z->origin) : NULL;
+	struct zone_fault f = fault_of(ZONE_DOUBLED, zr);
+
 	if (!target || zr->rr.type == RR_MX || strstr(zr->owner, "._domainkey.") ||
 	    exists(z, zr->rr.target))
 		return;
-	f.kind = ZONE_DOUBLED;
 	if (name_is_under(target, z->origin)) {
 		f.what = arena_printf(
 			a,
@@ -163,6 +243,23 @@ static void check_dots(struct arena *a, struct zone_builder *b, const struct zon
 	} else {
 		return;
 	}
+	zone_fault_add(a, b, seq, &f);
+}
+
+/* A key at "sel.domainkey" or "sel._domainkeys". */
+static void check_key_place(struct arena *a, struct zone_builder *b, const struct zone_rr *zr,
+			    size_t seq)
+{
+	struct zone_fault f = fault_of(ZONE_KEY_PLACE, zr);
+	const char *behind, *meant;
+
+	if (zr->rr.type != RR_TXT || is_mail_name(zr->owner, &behind) ||
+	    !(meant = strstr(zr->owner, "domainkey")) || !dkim_is_key(zr->rr.data))
+		return;
+	while (meant > zr->owner && meant[-1] != '.')
+		meant--;
+	f.what = arena_printf(a, "the label is %.*s, where verifiers look below _domainkey",
+			      (int)label_of(meant).n, meant);
 	zone_fault_add(a, b, seq, &f);
 }
 
@@ -202,7 +299,9 @@ void zone_find_faults(struct arena *a, struct zone_builder *b, const size_t *seq
 	for (size_t i = 0; i < z->nnode; i++)
 		check_node(a, b, &z->node[i], seq + (z->node[i].rr - z->rr));
 	for (size_t i = 0; i < z->n && b->nfault < FAULTS_MAX; i++) {
-		check_dots(a, b, &z->rr[i], seq[i]);
+		check_owner(a, b, &z->rr[i], seq[i]);
+		check_target(a, b, &z->rr[i], seq[i]);
+		check_key_place(a, b, &z->rr[i], seq[i]);
 		check_text_target(a, b, &z->rr[i], seq[i]);
 	}
 	keep_faults(a, b);

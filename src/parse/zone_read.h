@@ -152,4 +152,8 @@ int zone_key(const char *name, uint8_t key[ZONE_KEY_MAX], size_t end[128]);
 /* The nodes at or below `name` are a row of the zone's: its first, and how many. */
 size_t zone_below(const struct zone *z, const char *name, const struct zone_node **first);
 
+/* Was the name written whole where the origin is added to it: does it end in the origin twice, or
+ * look like a name of another zone in front of the origin and have no record of its own? */
+bool zone_is_misnamed(struct arena *a, const struct zone *z, const char *name);
+
 #endif

@@ -63,8 +63,8 @@ static const char *sender_of(const struct zone_node *node)
 	return has(node, RR_MX) || has_txt(node, spf_is_record) ? node->owner : NULL;
 }
 
-/* Labels that begin with "_" are for services, "*" is no one name, and what is below a delegation
- * or a DNAME is not this zone's. */
+/* Labels that begin with "_" are for services, "*" is no one name, what is below a delegation or a
+ * DNAME is not this zone's, and a name that nobody meant to write sends nothing. */
 static bool can_send(struct arena *a, const struct zone *z, const char *name)
 {
 	struct zone_answer answer;
@@ -74,7 +74,7 @@ static bool can_send(struct arena *a, const struct zone *z, const char *name)
 			return false;
 	zone_lookup(a, z, name, RR_MX, &answer);
 	return answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED &&
-	       answer.kind != ZONE_DNAME;
+	       answer.kind != ZONE_DNAME && !zone_is_misnamed(a, z, name);
 }
 
 /* Where the SPF records of the zone lead by include: and redirect=. */

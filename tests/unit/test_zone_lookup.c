@@ -230,6 +230,12 @@ static void test_senders(void **state)
 			"_spf.y TXT \"v=spf1 -all\"\ncut NS ns.example.net.\nm.cut MX 10 mx\n"
 			"d DNAME example.net.\nm.d MX 10 mx\n"),
 		"example.com");
+	/* names that were written whole without their dot are nobody's, customers' names are */
+	assert_string_equal(
+		senders("_dmarc.example.com TXT \"v=DMARC1; p=none\"\nexample.com MX 10 mx\n"
+			"s1._domainkey.example.org TXT \"v=DKIM1; p=\"\n"
+			"example.net MX 10 mx\n_dmarc.example.net TXT \"v=DMARC1; p=none\"\n"),
+		"example.com example.net.example.com");
 }
 
 static const char *selectors(const char *text, const char *domain)

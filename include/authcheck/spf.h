@@ -69,6 +69,11 @@ struct spf {
 	const struct spf_term *exp;
 };
 
+/* Two terms with no blank between them may also read as one that is legal:
+ * "a:mx.example.cominclude:x" names a host. Where in the term's text the second begins; 0: it is
+ * not so. */
+size_t spf_glued_at(const struct spf_term *t);
+
 /* Is this TXT an SPF record: "v=spf1", letter case aside, then SP or the end (4.5)? */
 bool spf_is_record(struct str text);
 
@@ -82,6 +87,9 @@ void parse_spf(struct arena *a, struct str text, struct spf *out);
 
 /* "v=spf1" as a term: by the grammar an unknown modifier, which receivers ignore. */
 bool spf_is_version(const struct spf_term *t);
+
+/* The beginning of another record that was pasted into this one: "v=DMARC1;". */
+bool spf_is_other_record(const struct spf_term *t);
 
 /* The letters used in macros of a domain-spec, lower case, each once ("id"), into out[16]. */
 void spf_macro_letters(struct str domain_spec, char out[16]);

@@ -32,6 +32,11 @@ static struct str cat(struct arena *a, struct str x, struct str y)
 	return str_c(arena_printf(a, "%.*s%.*s", (int)x.n, x.p, (int)y.n, y.p));
 }
 
+static struct str parted(struct arena *a, struct str s, size_t at)
+{
+	return str_c(arena_printf(a, "%.*s %.*s", (int)at, s.p, (int)(s.n - at), s.p + at));
+}
+
 /* "ipv4:192.0.2.1", "ip:…", "192.0.2.1", "inlcude:x", "mail.example.com", "all;" */
 static struct str mend_unknown(struct arena *a, const struct spf_term *t)
 {
@@ -184,10 +189,7 @@ static struct str mend_term(struct arena *a, const struct spf *spf, const struct
 	case SPF_FAULT_COMMA: return mend_commas(a, t);
 	case SPF_FAULT_ALL_ARGUMENT: return str_sub(t->text, 0, t->text.n - f->at.len);
 	case SPF_FAULT_QUALIFIER: return str_from(t->text, 1);
-	case SPF_FAULT_GLUED:
-		n = f->at.at - t->at.at;
-		return str_c(arena_printf(a, "%.*s %.*s", (int)n, t->text.p, (int)(t->text.n - n),
-					  t->text.p + n));
+	case SPF_FAULT_GLUED: return parted(a, t->text, f->at.at - t->at.at);
 	case SPF_FAULT_OCTET:
 	case SPF_FAULT_QUOTE: return mend_octets(a, t->text);
 	case SPF_FAULT_DOMAIN: return mend_domain(a, t);
@@ -221,10 +223,15 @@ static const struct fault *fault_of(const struct spf *spf, const struct spf_term
 	return NULL;
 }
 
-/* "~allv=DMARC1; p=none": what follows belongs to the text that was pasted behind all. */
-static bool is_pasted(const struct spf_term *t, const struct spf_term *before)
+/* "~allv=DMARC1; p=none", "-all v=DKIM1; p=": what follows belongs to the text that was pasted. */
+static bool is_pasted(const struct spf *spf, size_t i)
 {
-	return t->kind == SPF_UNKNOWN_MODIFIER && before->kind == SPF_ALL && before->faulty;
+	for (; spf->term[i].kind == SPF_UNKNOWN_MODIFIER; i--)
+		if (spf_is_other_record(&spf->term[i]))
+			return true;
+		else if (!i)
+			return false;
+	return spf->term[i].kind == SPF_ALL && spf->term[i].faulty;
 }
 
 /* One term as it should be; p NULL: not known, n 0: it goes. */
@@ -236,8 +243,10 @@ static struct str mended_term(struct arena *a, const struct spf *spf, size_t i)
 
 	if (i + 1 < spf->n && spf->term[i + 1].joins)
 		return cat(a, t->text, spf->term[i + 1].text);
-	if (t->joins || spf_is_version(t) || (i && is_pasted(t, &spf->term[i - 1])))
+	if (t->joins || spf_is_version(t) || (t->kind == SPF_UNKNOWN_MODIFIER && is_pasted(spf, i)))
 		return S("");
+	if (!t->faulty && spf_glued_at(t))
+		return parted(a, t->text, spf_glued_at(t));
 	if (t->faulty)
 		return fault_of(spf, t) ? mend_term(a, spf, t, fault_of(spf, t))
 					: (struct str){ NULL, 0 };

@@ -72,7 +72,13 @@ static void check_modifier(struct check *c, const struct spf_node *n, const stru
 
 	if (t->faulty)
 		return;
-	if (spf_is_version(t)) {
+	if (spf_is_other_record(t)) {
+		f = spf_found(c, RULE_SPF_PASTED, n->rr, t->at);
+		f->detail = arena_printf(c->arena,
+					 "%.*s and what follows it belong to a record of their own",
+					 (int)t->text.n, t->text.p);
+		f->fix = spf_mended(c->arena, c->domain, n->spf);
+	} else if (spf_is_version(t)) {
 		f = spf_found(c, RULE_SPF_REPEATED_VERSION, n->rr, t->at);
 		f->fix = spf_mended(c->arena, c->domain, n->spf);
 	} else if (is_mechanism_name(t->name)) {
@@ -178,6 +184,23 @@ static void check_exp(struct check *c, struct spf_walk *w, const struct spf_node
 										target, what);
 }
 
+/* Two terms that read as one legal term. */
+static void check_glued(struct check *c, const struct spf_node *n, const struct spf_term *t)
+{
+	size_t at = t->faulty ? 0 : spf_glued_at(t);
+	struct finding *f;
+
+	if (!at)
+		return;
+	f = spf_found(c, RULE_SPF_SPLIT_NOSPACE, n->rr,
+		      (struct span){ t->at.at + (uint32_t)at, t->at.len - (uint32_t)at });
+	f->detail =
+		starts_at_cut(n->rr, f->at.at)
+			? "a character-string ends before this term, and strings are joined without a blank"
+			: "no blank stands before this term";
+	f->fix = spf_mended(c->arena, c->domain, n->spf);
+}
+
 static void check_terms(struct check *c, struct spf_walk *w, const struct spf_node *n)
 {
 	bool after_all = false;
@@ -192,6 +215,7 @@ static void check_terms(struct check *c, struct spf_walk *w, const struct spf_no
 		after_all |= t->kind == SPF_ALL;
 		if (t->kind == SPF_UNKNOWN_MODIFIER)
 			check_modifier(c, n, t);
+		check_glued(c, n, t);
 		if (t->kind == SPF_PTR && !t->faulty)
 			spf_found(c, RULE_SPF_PTR, n->rr, t->at);
 		if ((t->kind == SPF_IP4 || t->kind == SPF_IP6) && !t->faulty)

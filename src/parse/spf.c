@@ -46,6 +46,17 @@ bool spf_is_version(const struct spf_term *t)
 	return str_eq_ci(t->text, S("v=spf1"));
 }
 
+bool spf_is_other_record(const struct spf_term *t)
+{
+	static const char *const versions[] = { "DKIM", "DMARC", "STSv", "TLSRPT", "BIMI" };
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		if (t->kind == SPF_UNKNOWN_MODIFIER && str_eq_ci(t->name, S("v")) &&
+		    str_starts_ci(t->domain, str_c(versions[i])))
+			return true;
+	return false;
+}
+
 bool spf_is_near_record(struct str text, const char **why)
 {
 	struct str s = text;
@@ -221,6 +232,11 @@ static size_t glued_at(struct str term)
 	if (best && (term.p[best - 1] == ':' || term.p[best - 1] == '='))
 		return 0; /* the first has no end of its own */
 	return best;
+}
+
+size_t spf_glued_at(const struct spf_term *t)
+{
+	return t->domain.n ? glued_at(t->text) : 0;
 }
 
 /* The reason that stands above all others: an octet that may not be in a record at all. */

@@ -20,4 +20,9 @@ const char *psl_organizational_domain(struct arena *a, const char *name);
 /* Is the name itself a public suffix: "com", "co.uk", "github.io"? */
 bool psl_is_suffix(const char *name);
 
+/* Is it a whole name of the world: two labels or more, and the last of them one that the list has a
+ * rule for? Labels of their own that are also such suffixes ("mail.box", "ns1.dev") are not rare
+ * within an organization, so that only those count under which mail is common. */
+bool psl_looks_whole(const char *name);
+
 #endif

@@ -221,6 +221,10 @@ static int check_zone_added(struct check *c, const struct mx_host *h)
 	}
 	if (name_labels(meant) < 2)
 		return 0;
+	if (name_labels(meant) > 2 && psl_looks_whole(meant)) {
+		found_missing_dot(c, h, meant);
+		return 1;
+	}
 	a = look_dns(c->look, RR_A, meant);
 	aaaa = look_dns(c->look, RR_AAAA, meant);
 	if (fact_is_open(a) || fact_is_open(aaaa))

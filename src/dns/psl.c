@@ -49,3 +49,16 @@ const char *psl_organizational_domain(struct arena *a, const char *name)
 	}
 	return arena_strdup(a, at);
 }
+
+bool psl_looks_whole(const char *name)
+{
+	static const char *const tops[] = { "com", "net", "org", "edu", "gov", "info" };
+	const char *top = name_tail(name, 1);
+
+	if (name_labels(name) < 2 || !name_is_host(name))
+		return false;
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		if (strcmp(top, tops[i]) == 0)
+			return true;
+	return strlen(top) == 2 && name_labels(name) > 2 && psl_is_suffix(name_tail(name, 2));
+}

@@ -91,23 +91,6 @@ static bool exists(const struct zone *z, const char *name)
 	return zone_below(z, name, &first) > 0;
 }
 
-/* Is it a whole name of the world: two labels or more, and the last of them one that the Public
- * Suffix List has a rule for? Labels of their own that are also such suffixes ("mail.box",
- * "ns1.dev") are not rare within an organization, so that only those count under which mail is
- * common. */
-static bool looks_whole(const char *name)
-{
-	static const char *const tops[] = { "com", "net", "org", "edu", "gov", "info" };
-	const char *top = name_tail(name, 1);
-
-	if (name_labels(name) < 2 || !name_is_host(name))
-		return false;
-	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
-		if (strcmp(top, tops[i]) == 0)
-			return true;
-	return strlen(top) == 2 && name_labels(name) > 2 && psl_is_suffix(name_tail(name, 2));
-}
-
 /* The labels that mail's own records stand at. "_25": TLSA of a mail host. */
 static bool is_mail_label(struct str label)
 {
@@ -161,7 +144,7 @@ bool zone_is_misnamed(struct arena *a, const struct zone *z, const char *name)
 		return false;
 	if (name_is_under(rest, z->origin))
 		return true;
-	return looks_whole(rest) &&
+	return psl_looks_whole(rest) &&
 	       (!zone_below(z, name, &first) || strcmp(first->owner, name) != 0);
 }
 
@@ -234,7 +217,7 @@ static void check_target(struct arena *a, struct zone_builder *b, const struct z
 			a,
 			"it leads to %s, which is not there and ends in %s twice: write %s. with a dot at its end",
 			zr->rr.target, z->origin, target);
-	} else if (looks_whole(target)) {
+	} else if (psl_looks_whole(target)) {
 		f.kind = ZONE_NO_DOT;
 		f.what = arena_printf(
 			a,

@@ -78,7 +78,7 @@ static void one_of_two_is_explained(void **state)
 }
 
 /* What stands in front of the zone's name is a host of another domain: the proof is that it has an
- * address. */
+ * address, or it is seen by its name. */
 static void zone_added_to_foreign_host(void **state)
 {
 	struct tape_audit t;
@@ -92,6 +92,18 @@ static void zone_added_to_foreign_host(void **state)
 	run(&t, SPF "e.test MX SOME 60 10 mx.isp.test.e.test\n");
 	assert_null(tape_audit_find(&t, RULE_MX_MISSING_DOT));
 	must(&t, RULE_MX_NO_ADDRESS);
+	tape_audit_free(&t);
+
+	run(&t,
+	    SPF "e.test MX SOME 60 10 mx.isp.com.e.test / 20 b.e.test\nb.e.test A SOME 60 8.8.8.8\n"
+		"mx.isp.com A LOST offline\n");
+	assert_string_equal(must(&t, RULE_MX_MISSING_DOT)->fix, "e.test. IN MX 10 mx.isp.com.");
+	tape_audit_free(&t);
+
+	run(&t,
+	    SPF "e.test MX SOME 60 10 mx.com.e.test / 20 b.e.test\nb.e.test A SOME 60 8.8.8.8\n");
+	assert_null(tape_audit_find(&t, RULE_MX_MISSING_DOT));
+	must(&t, RULE_MX_HOST_NO_ADDRESS);
 	tape_audit_free(&t);
 }
 

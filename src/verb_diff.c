@@ -21,6 +21,8 @@ struct run {
 	const char **domain;    /* to audit */
 	size_t n, cap;
 	struct diff_total total;
+	uint64_t *told; /* hashes of what was told; 0: a free place */
+	size_t ntold, told_cap;
 	int status;
 };
 
@@ -130,16 +132,21 @@ static bool same_faults(const struct zone *x, const struct zone *y)
 	return true;
 }
 
-/* A line that is no record is a change that touches no name: the origin is audited for it. */
-static void add_faulty(struct run *r)
+static const struct zone *zone_in(const struct state *s, const char *origin)
 {
-	for (size_t i = 0; i < r->after.nzone; i++) {
-		const struct zone *z = r->after.zone[i], *old = NULL;
+	for (size_t i = 0; i < s->nzone; i++)
+		if (strcmp(s->zone[i]->origin, origin) == 0)
+			return s->zone[i];
+	return NULL;
+}
+
+/* What is wrong with a zone's lines is told of its origin, whatever name the change touches. */
+static void add_faulty(struct run *r, const struct state *mine, const struct state *other)
+{
+	for (size_t i = 0; i < mine->nzone; i++) {
+		const struct zone *z = mine->zone[i], *old = zone_in(other, z->origin);
 		bool listed = false;
 
-		for (size_t k = 0; z->nfault && k < r->before.nzone && !old; k++)
-			if (strcmp(r->before.zone[k]->origin, z->origin) == 0)
-				old = r->before.zone[k];
 		if (!z->nfault || (old && same_faults(old, z)))
 			continue;
 		for (size_t k = 0; k < r->n && !listed; k++)
@@ -163,7 +170,8 @@ static bool list_domains(struct run *r)
 		      (struct zone_set){ r->after.zone, r->after.nzone },
 		      (struct zone_set){ p->zone, p->nzones }, &r->domain, &r->n, &r->total.all);
 	r->cap = r->n;
-	add_faulty(r);
+	add_faulty(r, &r->after, &r->before);
+	add_faulty(r, &r->before, &r->after);
 	return true;
 }
 
@@ -204,6 +212,54 @@ static void render(struct run *r, const struct diff *d, struct arena *work)
 	}
 }
 
+/* ---- what was told of a record under another name ---- */
+
+static bool add_told(uint64_t *slot, size_t cap, uint64_t hash)
+{
+	size_t i = hash & (cap - 1);
+
+	while (slot[i] && slot[i] != hash)
+		i = (i + 1) & (cap - 1);
+	if (slot[i] == hash)
+		return false;
+	slot[i] = hash;
+	return true;
+}
+
+static void grow_told(struct run *r)
+{
+	size_t cap = r->told_cap ? 2 * r->told_cap : 256;
+	uint64_t *slot = arena_array(&r->p->arena, cap, sizeof(*slot));
+
+	for (size_t i = 0; i < r->told_cap; i++)
+		if (r->told[i])
+			add_told(slot, cap, r->told[i]);
+	r->told = slot;
+	r->told_cap = cap;
+}
+
+/* The same rule, of the same part of the same record. Where there is no record, each name has a
+ * fault of its own. */
+static void mark_told(struct run *r, struct arena *work, struct diff *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct finding *f = d->item[i].after;
+		uint64_t hash;
+
+		if (d->item[i].kind != DIFF_NEW || !f->fact || !f->fact->nrr)
+			continue;
+		hash = str_hash(str_c(arena_printf(work, "%d %s %u %u %u", (int)f->rule,
+						   fact_question_text(work, f->fact),
+						   f->rr ? f->rr->line : 0, f->at.at, f->at.len)),
+				0) |
+		       1;
+		if (2 * (r->ntold + 1) > r->told_cap)
+			grow_told(r);
+		d->item[i].told = !add_told(r->told, r->told_cap, hash);
+		r->ntold += !d->item[i].told;
+	}
+}
+
 static bool compare(struct run *r, const char *domain, struct audit *old, struct audit *now,
 		    struct arena *work)
 {
@@ -222,8 +278,11 @@ static bool compare(struct run *r, const char *domain, struct audit *old, struct
 		return false;
 	diff_reports(work, before, after, &d);
 	d.domain = domain;
-	if (old->facts.n && now->facts.n)
+	if (old->facts.n && now->facts.n) {
 		diff_records(work, &d, &old->facts, &now->facts);
+		diff_notes(work, &d, &old->facts, &now->facts);
+	}
+	mark_told(r, work, &d);
 	render(r, &d, work);
 	diff_report_of_new(work, &d, &added);
 	r->status = program_worse(r->status, program_exit(p, &added));

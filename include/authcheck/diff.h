@@ -12,7 +12,9 @@
 enum diff_kind {
 	DIFF_NEW,       /* only after */
 	DIFF_GONE,      /* only before */
-	DIFF_UNDECIDED, /* only in one, but the other could not tell: no change is known */
+	DIFF_INHERITED, /* a name that was not there before has a fault of the domain above it */
+	DIFF_UNDECIDED, /* only in one, but the other could not tell, or had a graver fault in its
+			   place: no change is known */
 	DIFF_STILL,     /* in both */
 	DIFF_KINDS
 };
@@ -25,6 +27,7 @@ struct diff_finding {
 	bool other_same;
 	/* where the record itself was not changed: a record of a zone that it leads to and that was
 	 */
+	bool told;                /* of the same record, under another name of this run */
 	const struct fact *cause; /* NULL: none is known */
 	const struct rr *cause_rr;
 };
@@ -43,11 +46,22 @@ struct diff {
 	size_t n, count[DIFF_KINDS];
 	struct diff_fate *fate; /* of the receivers that count */
 	size_t nfate;
+	const char **note; /* what was changed, a line each; see diff_notes() */
+	size_t nnote;
 };
 
 /* Either report may be NULL. What is made points into the reports. */
 void diff_reports(struct arena *a, const struct report *before, const struct report *after,
 		  struct diff *out);
+
+/* What hides the findings of one state from the other: see diff_hide.c. A part of diff_reports().
+ */
+void diff_hide(struct diff *d);
+
+/* Notes what the change does to the records that mail needs, faulty or not: keys, MX hosts, the
+ * policy, SPF's terms. Both reports must have their views. */
+void diff_notes(struct arena *a, struct diff *d, const struct facts *before,
+		const struct facts *after);
 
 /* Finds for each finding of only one state what the other has in place of its record. NULL: no
  * facts are known of it. */
@@ -57,7 +71,7 @@ void diff_records(struct arena *a, struct diff *d, const struct facts *before,
 /* By kind, in each the worst first: for who has changed a kind. */
 void diff_sort(struct diff *d);
 
-/* Is there anything to show: something new, gone or undecided, or another fate? */
+/* Is there anything to show: something new, gone or undecided, a note, or another fate? */
 bool diff_changes(const struct diff *d);
 
 /* The exit status that the new findings make: 0, 1 or 3. fail_on NULL: never. */

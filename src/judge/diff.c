@@ -310,6 +310,7 @@ void diff_reports(struct arena *a, const struct report *before, const struct rep
 	add_rest(a, &now, before, true, out);
 	add_rest(a, &old, after, false, out);
 	pair_neighbours(out);
+	diff_hide(out);
 	diff_sort(out);
 	compare_fates(a, out);
 }
@@ -432,7 +433,7 @@ void diff_records(struct arena *a, struct diff *d, const struct facts *before,
 
 bool diff_changes(const struct diff *d)
 {
-	return d->n > d->count[DIFF_STILL] || d->nfate;
+	return d->n > d->count[DIFF_STILL] || d->nfate || d->nnote;
 }
 
 int diff_exit(const struct diff *d, const enum severity *fail_on)

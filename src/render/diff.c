@@ -89,6 +89,13 @@ static void put_new(struct pen *p, const struct diff_finding *x)
 	const struct finding *f = x->after;
 
 	put_statement(p, f);
+	if (x->told) {
+		p->indent = COL_STATEMENT;
+		pen_to(p, COL_STATEMENT);
+		pen_words(p, "as above");
+		pen_newline(p);
+		return;
+	}
 	if (f->fact && f->fact->state != FACT_LOST) {
 		put_place(p, f);
 		if (x->other_same)
@@ -105,6 +112,11 @@ static void put_new(struct pen *p, const struct diff_finding *x)
 static void put_gone(struct pen *p, const struct diff_finding *x)
 {
 	put_statement(p, x->before);
+}
+
+static void put_inherited(struct pen *p, const struct diff_finding *x)
+{
+	put_statement(p, x->after);
 }
 
 static void put_undecided(struct pen *p, const struct diff_finding *x)
@@ -172,6 +184,20 @@ void text_fates(struct pen *p, const struct diff *d)
 	}
 }
 
+static void put_notes(struct pen *p, const struct diff *d)
+{
+	pen_style(p, STYLE_BOLD);
+	pen_put(p, "changed:");
+	pen_style(p, STYLE_PLAIN);
+	pen_newline(p);
+	p->indent = COL_STATEMENT;
+	for (size_t i = 0; i < d->nnote; i++) {
+		pen_to(p, COL_SEVERITY);
+		pen_words(p, d->note[i]);
+		pen_newline(p);
+	}
+}
+
 static void put_change(struct pen *p, const char *what, const char *before, const char *after)
 {
 	if (strcmp(before, after) == 0)
@@ -213,7 +239,7 @@ void render_diff_text(struct buf *out, struct arena *scratch, const struct diff 
 {
 	struct pen p;
 
-	bool any = o->verbose || d->nfate;
+	bool any = o->verbose || (!o->quiet && (d->nfate || d->nnote));
 
 	pen_init(&p, out, scratch, o);
 	for (size_t i = 0; i < d->n && !any; i++)
@@ -221,6 +247,8 @@ void render_diff_text(struct buf *out, struct arena *scratch, const struct diff 
 	if (!any)
 		return;
 	put_head(&p, d);
+	if (d->nnote && !o->quiet)
+		put_notes(&p, d);
 	put_kind(&p, d, DIFF_NEW, "worse:", put_new);
 	put_kind(&p, d, DIFF_GONE, "better:", put_gone);
 	if (d->nfate && !o->quiet) {
@@ -230,6 +258,7 @@ void render_diff_text(struct buf *out, struct arena *scratch, const struct diff 
 		pen_newline(&p);
 	}
 	text_fates(&p, d);
+	put_kind(&p, d, DIFF_INHERITED, "from the domain above:", put_inherited);
 	put_kind(&p, d, DIFF_UNDECIDED, "not known in one of the two:", put_undecided);
 	put_kind(&p, d, DIFF_STILL, "still there:", put_still);
 	pen_newline(&p);
@@ -263,6 +292,9 @@ void render_diff_text_end(struct buf *out, struct arena *scratch, const struct d
 	pen_words(&p, arena_printf(scratch, "%zu finding%s new, %zu gone, %zu still there",
 				   t->count[DIFF_NEW], plural(t->count[DIFF_NEW]),
 				   t->count[DIFF_GONE], t->count[DIFF_STILL]));
+	if (t->count[DIFF_INHERITED])
+		pen_words(&p, arena_printf(scratch, ", %zu from the domain above",
+					   t->count[DIFF_INHERITED]));
 	if (t->count[DIFF_UNDECIDED])
 		pen_words(&p, arena_printf(scratch, ", %zu not known in one of the two",
 					   t->count[DIFF_UNDECIDED]));

@@ -55,6 +55,15 @@ static json_t *list(struct js *js, const struct diff *d, enum diff_kind kind)
 	return l;
 }
 
+static json_t *notes(struct js *js, const struct diff *d)
+{
+	json_t *l = js_array(js);
+
+	for (size_t i = 0; i < d->nnote; i++)
+		js_push(js, l, js_words(js, d->note[i]));
+	return l;
+}
+
 static json_t *fates(struct js *js, const struct diff *d)
 {
 	json_t *l = js_array(js);
@@ -98,8 +107,10 @@ static json_t *make(struct js *js, const void *arg)
 	js_set(js, o, "domain", js_words(js, d->domain));
 	js_set(js, o, "before", state(js, d->before));
 	js_set(js, o, "after", state(js, d->after));
+	js_set(js, o, "changes", notes(js, d));
 	js_set(js, o, "new", list(js, d, DIFF_NEW));
 	js_set(js, o, "gone", list(js, d, DIFF_GONE));
+	js_set(js, o, "inherited", list(js, d, DIFF_INHERITED));
 	js_set(js, o, "undecided", list(js, d, DIFF_UNDECIDED));
 	js_set(js, o, "still", list(js, d, DIFF_STILL));
 	js_set(js, o, "receivers", fates(js, d));

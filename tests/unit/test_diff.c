@@ -96,6 +96,30 @@ static const struct pair {
 	  { { RULE_SPF_LOOKUP_LIMIT, "e.test", NULL, NULL, "11 look-ups", false } },
 	  { { RULE_SPF_LOOKUP_NEAR, "e.test", NULL, NULL, "10 look-ups", false } },
 	  { 0, 1, 1 } },
+	{ "a policy where there was no record",
+	  { { RULE_DMARC_NONE, "e.test", NULL, NULL, NULL, false } },
+	  { { RULE_DMARC_P_NONE, "e.test", "v=DMARC1; p=none", "none", NULL, false } },
+	  { 0, 1, 0 } },
+	{ "no record where the policy was none",
+	  { { RULE_DMARC_P_NONE, "e.test", "v=DMARC1; p=none", "none", NULL, false } },
+	  { { RULE_DMARC_NONE, "e.test", NULL, NULL, NULL, false } },
+	  { 1, 0, 0 } },
+	{ "an error that was hidden",
+	  { { RULE_SPF_MULTIPLE, "e.test", NULL, NULL, NULL, false } },
+	  { { RULE_SPF_LOOKUP_LIMIT, "e.test", NULL, NULL, "11 look-ups", false } },
+	  { 1, 1, 0 } },
+	{ "a small key that could not be read before",
+	  { { RULE_DKIM_NO_P, "s._domainkey.e.test", "k=rsa", NULL, NULL, false } },
+	  { { RULE_DKIM_RSA_1024, "s._domainkey.e.test", "p=AA", "AA", NULL, false } },
+	  { 0, 1, 0 } },
+	{ "a small key at another selector",
+	  { { RULE_DKIM_NO_P, "s._domainkey.e.test", "k=rsa", NULL, NULL, false } },
+	  { { RULE_DKIM_RSA_1024, "t._domainkey.e.test", "p=AA", "AA", NULL, false } },
+	  { 1, 1, 0 } },
+	{ "the last key, a small one",
+	  { { RULE_DKIM_RSA_1024, "t._domainkey.e.test", "p=AA", "AA", NULL, false } },
+	  { { RULE_DKIM_NONE, "e.test", NULL, NULL, NULL, false } },
+	  { 1, 0, 0 } },
 	{ "not known before, known now",
 	  { { RULE_SPF_PTR, "e.test", "v=spf1 ptr -all", "ptr", NULL, true } },
 	  { { RULE_SPF_PTR, "e.test", "v=spf1 ptr -all", "ptr", NULL, false } },
@@ -145,6 +169,37 @@ static void test_lost(void **state)
 	diff_reports(&arena, &(struct report){ .domain = "e.test" }, &told, &d);
 	assert_int_equal(diff_exit(&d, &warning), 1);
 	assert_int_equal(diff_exit(&d, NULL), 0);
+}
+
+/* A name that was not there before is not to blame for the policy of the domain above it. */
+static void test_inherited(void **state)
+{
+	static const struct {
+		enum rule_id rule;
+		const char *at, *subject;
+		bool inherited;
+	} rows[] = {
+		{ RULE_DMARC_P_NONE, "_dmarc.e.test", "e.test", true },
+		{ RULE_DMARC_P_NONE, "_dmarc.new.e.test", "new.e.test", false },
+		{ RULE_DMARC_NONE, "_dmarc.new.e.test", "new.e.test", true },
+		{ RULE_SPF_NONE, "new.e.test", "new.e.test", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct report after = { .domain = "new.e.test" };
+		struct fact fact = { .kind = ASK_DNS, .type = RR_TXT, .name = rows[i].at };
+		struct finding f = { .rule = rows[i].rule, .sure = true, .fact = &fact };
+		struct finding *item[] = { &f };
+		struct diff d;
+
+		f.subject = rows[i].subject;
+		after.dmarc.psl_organizational_domain = "e.test";
+		after.findings = (struct findings){ .item = item, .n = 1 };
+		diff_reports(&arena, NULL, &after, &d);
+		assert_int_equal(d.count[DIFF_INHERITED], rows[i].inherited);
+		assert_int_equal(d.count[DIFF_NEW], !rows[i].inherited);
+	}
 }
 
 /* ---- what is touched ---- */
@@ -225,6 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pairs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_inherited, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_touched, setup, teardown),
 	};
 

@@ -56,6 +56,16 @@ static bool is_sound(const struct standing *s, const struct dkim_key_view *key)
 	return true;
 }
 
+/* A wildcard that answers "revoked" says so of names that have no key of their own. Where all keys of
+ * the domain are known, that touches no mail. */
+static bool blames_wildcard_alone(const struct standing *s)
+{
+	for (size_t i = 0; i < s->nblame[COND_DKIM_NO_PASS]; i++)
+		if (s->blame[COND_DKIM_NO_PASS][i]->rule != RULE_DKIM_WILDCARD_REVOKED)
+			return false;
+	return true;
+}
+
 static void stand_dkim(struct standing *s, const struct report *r)
 {
 	enum met *met = &s->met[COND_DKIM_NO_PASS];
@@ -63,7 +73,9 @@ static void stand_dkim(struct standing *s, const struct report *r)
 
 	for (size_t i = 0; i < r->dkim.nkeys; i++)
 		sound |= is_sound(s, &r->dkim.keys[i]);
-	if (sound)
+	if (sound && r->dkim.in_zone && blames_wildcard_alone(s))
+		*met = MET_NO;
+	else if (sound)
 		*met = *met == MET_NO ? MET_NO : MET_MAYBE;
 	else if (r->dkim.lost)
 		*met = MET_LOST;

@@ -140,6 +140,7 @@ change 1 zone-text-target 's@^s1.*@s1._domainkey CNAME https://s1.dkim.sendgrid.
 change 1 dkim-not-key 's/^s1.*/s1._domainkey TXT "s1.dkim.example.net"/'
 change 1 zone-mail-doubled 's/^s1._domainkey /s1._domainkey.example.com /'
 change 1 zone-key-place 's/^s1._domainkey /s1.domainkey /'
+change 0 '!receivers:' '' '*._domainkey TXT "v=DKIM1; p="'
 change 0 zone-mail-foreign '' 's1._domainkey.example.net TXT "v=DKIM1; p="'
 
 # ---- MX ----

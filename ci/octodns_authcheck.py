@@ -7,31 +7,33 @@ In the configuration of octoDNS, with this file in a folder of PYTHONPATH:
         class: octodns_authcheck.Authcheck
         options: ['--offline']
 
-It writes both states as BIND zone files and stops the plan where authcheck's exit status is 1.
+It writes both states as octoDNS keeps zones and stops the plan where authcheck's exit status is 1.
 """
+import json
 import subprocess
 import tempfile
 from pathlib import Path
 
 try:
-    from octodns.processor.base import BaseProcessor
+    from octodns.processor.base import BaseProcessor, ProcessorException
 except ImportError:  # to be read and tried without octoDNS
     class BaseProcessor:
         def __init__(self, name):
             self.name = name
 
+    class ProcessorException(Exception):
+        pass
 
-def zone_file(name, records):
-    """The records of an octoDNS zone as text of a zone file."""
-    lines = [f'$ORIGIN {name}']
-    for record in sorted(records, key=lambda r: (r.fqdn, r._type)):
-        values = getattr(record, 'values', None) or [record.value]
-        for value in values:
-            text = getattr(value, 'rdata_text', value)
-            if record._type in ('TXT', 'SPF'):
-                text = record.chunked_value(value)
-            lines.append(f'{record.fqdn} {record.ttl} IN {record._type} {text}')
-    return '\n'.join(lines) + '\n'
+# A zone that the target does not have yet.
+NOTHING = {'': {'type': 'NS', 'value': 'ns.invalid.'}}
+
+
+def zone_text(records):
+    """The records of a zone as octoDNS keeps them in a file; JSON is YAML."""
+    zone = {}
+    for record in sorted(records, key=lambda r: (r.name, r._type)):
+        zone.setdefault(record.name, []).append({'type': record._type, **record.data})
+    return json.dumps(zone or NOTHING, indent=1, default=str)
 
 
 class Authcheck(BaseProcessor):
@@ -40,18 +42,17 @@ class Authcheck(BaseProcessor):
         self.program = program
         self.options = list(options)
 
-    def process_source_and_target_zones(self, desired, existing, target):
+    def process_source_and_target_zones(self, desired, existing, target, lenient=False):
         with tempfile.TemporaryDirectory() as folder:
             states = []
-            for state, zone in (('before', existing), ('after', desired)):
+            for state, zone in (('published', existing), ('planned', desired)):
                 path = Path(folder, state)
-                path.write_text(zone_file(desired.name, zone.records if zone else []))
+                path.write_text(zone_text(zone.records if zone else []))
                 states.append(str(path))
             done = subprocess.run(
                 [self.program, 'diff', *self.options, '--origin', desired.name, '--', *states],
                 capture_output=True, text=True, check=False)
-        if done.returncode == 1:
-            raise ValueError(f'authcheck: {desired.name}\n{done.stdout}{done.stderr}')
-        if done.returncode == 2:
-            raise RuntimeError(done.stderr)
+        said = (done.stdout + done.stderr).replace(folder + '/', '')
+        if done.returncode in (1, 2):
+            raise ProcessorException(f'authcheck: {desired.name}\n{said}')
         return desired, existing

@@ -159,6 +159,16 @@ static bool check_out(struct git *g, const char *tree, struct git_copy *out, con
 	return true;
 }
 
+static bool no_revision(struct git *g, const char *rev, const char *path, const char **err)
+{
+	fail(g, arena_printf(g->arena, "there is no revision \"%s\" of %s", rev, path), err);
+	if (g->status != EXIT_NO_GIT && GIT(g, "rev-parse", "--is-shallow-repository") &&
+	    strcmp(line_of(g), "true") == 0)
+		*err = arena_printf(g->arena, "%s; the clone is shallow: fetch more of its history",
+				    *err);
+	return false;
+}
+
 static bool copy(struct git *g, const char *rev, const char *path, struct git_copy *out,
 		 const char **err)
 {
@@ -173,8 +183,7 @@ static bool copy(struct git *g, const char *rev, const char *path, struct git_co
 	prefix = line_of(g);
 	if (!GIT(g, "rev-parse", "--verify", "-q", "--end-of-options",
 		 arena_printf(a, "%s^{commit}", rev)))
-		return fail(g, arena_printf(a, "there is no revision \"%s\" of %s", rev, path),
-			    err);
+		return no_revision(g, rev, path, err);
 	commit = line_of(g);
 	/* a blob's or tree's name is asked for by a commit's, which is all hexadecimal */
 	if (!GIT(g, "rev-parse", "--verify", "-q", arena_printf(a, "%s:%s", commit, prefix))) {

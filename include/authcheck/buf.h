@@ -28,6 +28,10 @@ void buf_add_str(struct buf *b, struct str s);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_pad(struct buf *b, char c, size_t n);
 
+/* Makes room for n more octets and the final NUL: for who writes behind the text himself, and then
+ * adds to n. */
+bool buf_room(struct buf *b, size_t n);
+
 /* For a terminal: printable ASCII as it is, every other octet (controls, ESC, bytes over 0x7e) as
  * \xNN. Returns the number of columns written. No byte of the outside world reaches a terminal by
  * any other way. */

@@ -14,8 +14,7 @@ void buf_free(struct buf *b)
 	*b = (struct buf){ .max = b->max };
 }
 
-/* Makes room for n more octets and a NUL. */
-static bool room(struct buf *b, size_t n)
+bool buf_room(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 256;
 	char *p;
@@ -42,7 +41,7 @@ static bool room(struct buf *b, size_t n)
 
 void buf_add(struct buf *b, const void *p, size_t n)
 {
-	if (!room(b, n))
+	if (!buf_room(b, n))
 		return;
 	if (n)
 		memcpy(b->p + b->n, p, n);
@@ -75,7 +74,7 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	if (n < 0)
 		b->failed = true;
-	else if (room(b, (size_t)n)) {
+	else if (buf_room(b, (size_t)n)) {
 		vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap2);
 		b->n += (size_t)n;
 	}
@@ -85,7 +84,7 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 
 void buf_pad(struct buf *b, char c, size_t n)
 {
-	if (!room(b, n))
+	if (!buf_room(b, n))
 		return;
 	memset(b->p + b->n, c, n);
 	b->n += n;

@@ -7,58 +7,33 @@ static json_t *made(struct js *js, json_t *v)
 	return v;
 }
 
-void js_begin(struct js *js, struct arena *arena)
-{
-	*js = (struct js){ .arena = arena };
-	js->made = made(js, json_array());
-}
-
-void js_end(struct js *js)
-{
-	json_decref(js->made);
-	js->made = NULL;
-}
-
-static json_t *held(struct js *js, json_t *v)
-{
-	if (json_array_append_new(js->made, v) == 0)
-		return v;
-	js->failed = true;
-	return NULL;
-}
-
 json_t *js_object(struct js *js)
 {
-	return held(js, json_object());
+	return made(js, json_object());
 }
 
 json_t *js_array(struct js *js)
 {
-	return held(js, json_array());
-}
-
-/* The parent's own reference to a value that `made` holds. */
-static json_t *referred(json_t *v)
-{
-	return json_is_object(v) || json_is_array(v) ? json_incref(v) : v;
+	return made(js, json_array());
 }
 
 void js_set(struct js *js, json_t *object, const char *key, json_t *value)
 {
-	if (json_object_set_new_nocheck(object, key, referred(value)) != 0)
+	if (json_object_set_new_nocheck(object, key, value) != 0)
 		js->failed = true;
 }
 
 void js_push(struct js *js, json_t *array, json_t *value)
 {
-	if (json_array_append_new(array, referred(value)) != 0)
+	if (json_array_append_new(array, value) != 0)
 		js->failed = true;
 }
 
 bool js_is_utf8(struct str s)
 {
 	for (size_t i = 0, n; i < s.n; i += n) {
-		n = str_utf8(str_from(s, i));
+		/* nearly all of it is ASCII */
+		n = (unsigned char)s.p[i] < 0x80 ? 1 : str_utf8(str_from(s, i));
 		if (!n)
 			return false;
 	}
@@ -72,7 +47,7 @@ json_t *js_text(struct js *js, struct str s)
 	size_t to = 0;
 
 	if (js_is_utf8(s))
-		return made(js, json_stringn(s.n ? s.p : "", s.n));
+		return made(js, json_stringn_nocheck(s.n ? s.p : "", s.n));
 	p = arena_array(js->arena, s.n, 3);
 	for (size_t i = 0; i < s.n;) {
 		size_t n = str_utf8(str_from(s, i));
@@ -84,7 +59,7 @@ json_t *js_text(struct js *js, struct str s)
 		to += n ? n : 3;
 		i += n ? n : 1;
 	}
-	return made(js, json_stringn(p, to));
+	return made(js, json_stringn_nocheck(p, to));
 }
 
 json_t *js_words(struct js *js, const char *s)
@@ -121,7 +96,7 @@ json_t *js_hex(struct js *js, struct str s)
 		p[2 * i] = digits[(unsigned char)s.p[i] >> 4];
 		p[2 * i + 1] = digits[(unsigned char)s.p[i] & 15];
 	}
-	return made(js, json_stringn(p, s.n * 2));
+	return made(js, json_stringn_nocheck(p, s.n * 2));
 }
 
 void js_set_record(struct js *js, json_t *object, const char *key, const struct rr *rr)
@@ -135,47 +110,85 @@ void js_set_record(struct js *js, json_t *object, const char *key, const struct 
 
 /* ---- output ---- */
 
-struct sink {
-	struct buf *out;
-	bool indent; /* the object stands in an array: two blanks more before each line */
-};
+/* jansson has one set of memory functions for the whole process. While a value is made and written
+ * they take from an arena, so no value has to be taken down again. */
+static struct arena *memory;
 
-/* A line feed in what is dumped is always layout: in strings it is escaped. */
-static int sink(const char *p, size_t n, void *arg)
+static void *take(size_t n)
 {
-	struct sink *s = arg;
+	return arena_alloc(memory, n);
+}
 
-	for (size_t from = 0, at = 0; at < n; from = at) {
-		while (at < n && p[at] != '\n')
-			at++;
-		at += at < n;
-		buf_add(s->out, p + from, at - from);
-		if (s->indent && p[at - 1] == '\n')
-			buf_pad(s->out, ' ', 2);
+static void give(void *p)
+{
+	(void)p;
+}
+
+/* Adds the text of the value. What does not fit is written once more, into more room: that is rare,
+ * since a buffer that has grown stays large. */
+static void add_text(struct buf *out, const json_t *o, size_t flags)
+{
+	size_t room, n = 0;
+
+	do {
+		if (!buf_room(out, n))
+			return;
+		room = out->cap - out->n - 1;
+		n = json_dumpb(o, out->p + out->n, room, flags);
+	} while (n > room);
+	out->failed = !n;
+	out->n += n;
+	out->p[out->n] = '\0';
+}
+
+/* Puts two blanks more before each line of what was added since `from`, but the first. A line feed
+ * in it is always layout: in strings it is escaped. */
+static void indent_lines(struct buf *out, size_t from)
+{
+	size_t at = out->n, to = at;
+
+	for (size_t i = from; i < out->n; i++)
+		to += out->p[i] == '\n' ? 2 : 0;
+	if (!buf_room(out, to - at))
+		return;
+	out->n = to;
+	out->p[to] = '\0';
+	while (to > at) {
+		if (out->p[--at] == '\n') {
+			out->p[--to] = ' ';
+			out->p[--to] = ' ';
+		}
+		out->p[--to] = out->p[at];
 	}
-	return s->out->failed ? -1 : 0;
 }
 
 void js_dump(struct buf *out, struct arena *scratch, js_make_fn *make, const void *arg, bool indent,
 	     bool compact)
 {
-	struct js js;
-	struct sink s = { .out = out, .indent = indent };
-	size_t layout = compact ? JSON_COMPACT : JSON_INDENT(2);
+	struct js js = { .arena = scratch };
+	size_t layout = compact ? JSON_COMPACT : JSON_INDENT(2), from = out->n;
 	jmp_buf here, *outside = scratch->oom;
+	json_malloc_t take_before;
+	json_free_t give_before;
+	volatile bool full = true;
 	json_t *o;
 
-	js_begin(&js, scratch);
+	json_get_alloc_funcs(&take_before, &give_before);
+	json_set_alloc_funcs(take, give);
+	memory = scratch;
 	scratch->oom = &here;
-	if (setjmp(here) != 0) {
-		js_end(&js);
-		scratch->oom = outside;
-		arena_full(scratch);
+	if (setjmp(here) == 0) {
+		o = make(&js, arg);
+		if (!o || js.failed)
+			out->failed = true;
+		else
+			add_text(out, o, layout | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
+		full = false;
 	}
-	o = make(&js, arg);
-	if (!o || js.failed ||
-	    json_dump_callback(o, sink, &s, layout | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII) != 0)
-		out->failed = true;
+	json_set_alloc_funcs(take_before, give_before);
 	scratch->oom = outside;
-	js_end(&js);
+	if (full)
+		arena_full(scratch);
+	if (indent)
+		indent_lines(out, from);
 }

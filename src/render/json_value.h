@@ -4,9 +4,9 @@
  * valid UTF-8 becomes U+FFFD, and the octets themselves are given beside it in hexadecimal. A
  * failure (no memory) sticks in `failed`; one check at the end is enough.
  *
- * jansson's memory is not the arena's, and an arena that is full jumps out of whatever was being
- * made: so `made` holds every object and array until js_end(), and no other value is held on to
- * while anything is allocated. */
+ * While js_dump() is at work, jansson's memory is the arena's: values go with it, and nobody
+ * releases one. Nothing that jansson made otherwise may be touched meanwhile.
+ */
 #ifndef AUTHCHECK_RENDER_JSON_VALUE_H
 #define AUTHCHECK_RENDER_JSON_VALUE_H
 
@@ -19,15 +19,11 @@ struct js {
 	struct arena *arena;
 	bool failed;
 	bool lasting; /* without what differs each time: TTLs, servers, counts */
-	json_t *made;
 };
-
-void js_begin(struct js *js, struct arena *arena);
-void js_end(struct js *js);
 
 json_t *js_object(struct js *js);
 json_t *js_array(struct js *js);
-/* Takes `value` over, unless it is one that `made` holds. */
+/* Take `value` over. */
 void js_set(struct js *js, json_t *object, const char *key, json_t *value);
 void js_push(struct js *js, json_t *array, json_t *value);
 

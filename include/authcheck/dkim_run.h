@@ -13,6 +13,7 @@ struct dkim_probe { /* one selector that is asked for */
 };
 
 struct dkim_plan {
+	const char *parent; /* _domainkey.domain */
 	struct dkim_probe *item;
 	size_t n, cap;
 	size_t special; /* the first of them, given or inferred: what is added later may repeat one

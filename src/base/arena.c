@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BLOCK_MIN = 16 * 1024, BLOCK_MAX = 1024 * 1024 };
+enum { BLOCK_MIN = 16 * 1024, BLOCK_MAX = 1024 * 1024, ALIGN = _Alignof(max_align_t) };
 
 struct arena_block {
 	struct arena_block *next;
@@ -83,21 +83,25 @@ static struct arena_block *block_new(struct arena *a, size_t need)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* Memory that holds whatever it held. */
+static void *take(struct arena *a, size_t n)
 {
-	const size_t align = _Alignof(max_align_t);
 	struct arena_block *b = a->head;
 	void *p;
 
-	if (n > SIZE_MAX - align)
+	if (n > SIZE_MAX - ALIGN)
 		arena_full(a);
-	n = (n + align - 1) / align * align;
+	n = (n + ALIGN - 1) / ALIGN * ALIGN;
 	if (!b || b->cap - b->used < n)
 		b = block_new(a, n);
 	p = b->data + b->used;
 	b->used += n;
-	memset(p, 0, n);
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(take(a, n), 0, n);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -113,9 +117,10 @@ char *arena_strndup(struct arena *a, const char *p, size_t n)
 
 	if (n == SIZE_MAX)
 		arena_full(a);
-	s = arena_alloc(a, n + 1);
+	s = take(a, n + 1);
 	if (n)
 		memcpy(s, p, n);
+	s[n] = '\0';
 	return s;
 }
 
@@ -129,22 +134,27 @@ struct str arena_str(struct arena *a, struct str s)
 	return (struct str){ arena_strndup(a, s.p, s.n), s.n };
 }
 
+/* Written at once to where it is going to be, if the block has room for it, which is nearly always.
+ */
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+	struct arena_block *b = a->head;
+	size_t room = b ? (b->cap - b->used) / ALIGN * ALIGN : 0;
+	char *s = room ? (char *)b->data + b->used : NULL;
 	va_list ap, ap2;
-	char *s = NULL;
 	int n;
 
 	va_start(ap, fmt);
 	va_copy(ap2, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(s, room, fmt, ap);
 	if (n >= 0) {
-		s = arena_alloc(a, (size_t)n + 1);
-		vsnprintf(s, (size_t)n + 1, fmt, ap2);
+		s = take(a, (size_t)n + 1);
+		if ((size_t)n >= room)
+			vsnprintf(s, (size_t)n + 1, fmt, ap2);
 	}
 	va_end(ap2);
 	va_end(ap);
-	if (!s)
+	if (n < 0)
 		arena_full(a);
 	return s;
 }

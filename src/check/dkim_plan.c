@@ -26,8 +26,7 @@ static void add(struct check *c, struct dkim_plan *plan, struct dkim_probe p)
 		old->in_zone |= p.in_zone;
 		return;
 	}
-	p.name = name_join(c->arena, p.selector,
-			   arena_printf(c->arena, "_domainkey.%s", c->domain));
+	p.name = name_join(c->arena, p.selector, plan->parent);
 	plan->item = arena_grow(c->arena, plan->item, plan->n, &plan->cap, sizeof(*plan->item));
 	plan->item[plan->n++] = p;
 }
@@ -157,7 +156,7 @@ static void add_years(struct check *c, struct dkim_plan *plan)
 
 void dkim_plan(struct check *c, struct dkim_plan *out)
 {
-	*out = (struct dkim_plan){ .n = 0 };
+	*out = (struct dkim_plan){ .parent = arena_printf(c->arena, "_domainkey.%s", c->domain) };
 	for (size_t i = 0; i < c->wish->nselectors; i++)
 		add_given(c, out, c->wish->selectors[i]);
 	for (size_t i = 0; i < c->wish->nzone_selectors; i++)

@@ -223,9 +223,32 @@ const char *name_tail(const char *name, unsigned n)
 
 bool name_is_under(const char *name, const char *top)
 {
-	unsigned n = name_labels(top);
+	size_t n = strlen(name), tail = strlen(top), slashes = 0;
 
-	return name_labels(name) >= n && strcmp(name_tail(name, n), top) == 0;
+	if (n <= tail || strcmp(top, ".") == 0)
+		return strcmp(top, ".") == 0 || strcmp(name, top) == 0;
+	if (name[n - tail - 1] != '.' || memcmp(name + n - tail, top, tail) != 0)
+		return false;
+	/* an escaped dot separates no labels */
+	while (slashes < n - tail - 1 && name[n - tail - 2 - slashes] == '\\')
+		slashes++;
+	return slashes % 2 == 0;
+}
+
+/* Are these labels that stand in a name as they are? */
+static bool is_plain_front(const char *p, size_t n)
+{
+	size_t label = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '.' && !label)
+			return false;
+		label = p[i] == '.' ? 0 : label + 1;
+		if (label > LABEL_MAX || (label && !is_plain((unsigned char)p[i])) ||
+		    (p[i] >= 'A' && p[i] <= 'Z'))
+			return false;
+	}
+	return label > 0;
 }
 
 const char *name_join(struct arena *a, const char *label, const char *name)
@@ -239,6 +262,10 @@ const char *name_join(struct arena *a, const char *label, const char *name)
 	memcpy(text, label, n);
 	text[n] = '.';
 	memcpy(text + n + 1, name, m);
+	/* the wire has a length for each dot, one more, and the root: an escape is longer in text
+	 */
+	if (is_plain_front(label, n) && n + m + 3 <= WIRE_MAX)
+		return text;
 	return name_from_text(a, (struct str){ text, n + m + 1 });
 }
 

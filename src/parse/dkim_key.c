@@ -292,25 +292,34 @@ static bool has_roca_mark(struct str modulus)
 	return true;
 }
 
-static void read_exponent(const EVP_PKEY *pkey, struct dkim_der *out)
+static void read_large_exponent(const EVP_PKEY *pkey, struct dkim_der *out)
 {
 	BIGNUM *e = NULL;
 
 	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e)) {
 		out->exponent_bits = (unsigned)BN_num_bits(e);
-		out->exponent_bad = !BN_is_odd(e) || BN_is_one(e);
-		if (out->exponent_bits <= 64) {
-			uint8_t octets[8];
-
-			BN_bn2binpad(e, octets, sizeof(octets));
-			for (size_t i = 0; i < sizeof(octets); i++)
-				out->exponent = out->exponent << 8 | octets[i];
-		}
-		out->exponent_rare = !out->exponent_bad && out->exponent != 3 &&
-				     out->exponent != 17 && out->exponent != 257 &&
-				     out->exponent != 65537;
+		out->exponent_bad = !BN_is_odd(e);
+		out->exponent_rare = !out->exponent_bad;
 	}
 	BN_free(e);
+}
+
+/* Nearly every exponent fits into 64 bits. As a BIGNUM, OpenSSL makes it 2048 octets long first. */
+static void read_exponent(const EVP_PKEY *pkey, struct dkim_der *out)
+{
+	uint64_t e = 0;
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_uint64(OSSL_PKEY_PARAM_RSA_E, &e),
+				OSSL_PARAM_construct_end() };
+
+	if (!EVP_PKEY_get_params(pkey, params)) {
+		read_large_exponent(pkey, out);
+		return;
+	}
+	out->exponent = e;
+	for (uint64_t left = e; left; left >>= 1)
+		out->exponent_bits++;
+	out->exponent_bad = e % 2 == 0 || e == 1;
+	out->exponent_rare = !out->exponent_bad && e != 3 && e != 17 && e != 257 && e != 65537;
 }
 
 /* OpenSSL is given the RSAPublicKey itself: looking for the kind of key in a SubjectPublicKeyInfo

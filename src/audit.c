@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "judge.h"
+#include "psl.h"
 #include "stack.h"
 
 enum {
@@ -65,6 +66,9 @@ size_t audit_step(struct audit *a, const struct audit_setup *s, const char *doma
 		.report = &a->report,
 	};
 
+	if (!a->steps)
+		a->org = psl_organizational_domain(&a->arena, domain);
+	c.org = a->org;
 	arena_free(&a->work);
 	a->report = (struct report){ .domain = domain, .findings = { .arena = &a->work } };
 	a->steps++;

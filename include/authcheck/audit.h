@@ -28,6 +28,7 @@ struct audit {
 	struct arena work;  /* the report of the newest step; emptied before each step */
 	struct facts facts;
 	struct report report;
+	const char *org; /* the domain's organizational domain, as struct check has it */
 	unsigned steps;
 	bool failed; /* out of memory: our own failure */
 };

@@ -9,6 +9,7 @@
 #define AUTHCHECK_CHECK_H
 
 #include "facts.h"
+#include "name.h"
 #include "report.h"
 #include "zone.h"
 
@@ -69,6 +70,7 @@ struct check {
 	struct arena *arena;
 	struct look *look;
 	const char *domain;
+	const char *org; /* its organizational domain by the Public Suffix List; NULL: none */
 	const struct audit_wish *wish;
 	int64_t now_s;
 	struct report *report; /* findings are added to report->findings */
@@ -94,6 +96,12 @@ check_fn check_zone;     /* what the zone files at hand have wrong: asks nothing
 check_fn check_dns_servers; /* behind check_dkim, whose keys it compares */
 check_fn check_dns;      /* how the records that the others read are served */
 check_fn check_together; /* last: reads what the others have put into the report */
+
+/* Is it a name of the domain's own organization? */
+static inline bool is_own(const struct check *c, const char *name)
+{
+	return name_is_under(name, c->org ? c->org : c->domain);
+}
 
 static inline struct finding *found(struct check *c, enum rule_id rule, const char *subject,
 				    const struct fact *fact, const struct rr *rr)

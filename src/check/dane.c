@@ -5,7 +5,6 @@
  * records is as good as any other: nothing is said. Layer: check. */
 #include "dane.h"
 #include "name.h"
-#include "psl.h"
 
 enum { HOSTS_MAX = SMTP_HOSTS_MAX };
 
@@ -13,13 +12,6 @@ struct dane_tally {
 	size_t hosts, open, some, none, lost, usable;
 	const struct dane_host *first_none;
 };
-
-static bool is_own(struct check *c, const char *host)
-{
-	const char *org = psl_organizational_domain(c->arena, c->domain);
-
-	return name_is_under(host, org ? org : c->domain);
-}
 
 static void count(struct dane_tally *t, const struct dane_host *h)
 {

@@ -206,8 +206,7 @@ static void found_none(const struct dmarc_found *x)
 
 void check_dmarc(struct check *c)
 {
-	struct dmarc_found x = { .c = c,
-				 .psl_org = psl_organizational_domain(c->arena, c->domain) };
+	struct dmarc_found x = { .c = c, .psl_org = c->org };
 	struct report *r = c->report;
 
 	r->dmarc = (struct dmarc_view){ .psl_organizational_domain = x.psl_org };

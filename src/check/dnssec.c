@@ -4,7 +4,6 @@
  * other failure by asking again with the check disabled (CD), and only believed of a zone that has
  * a DS record: else it was a failure that has gone by. */
 #include "name.h"
-#include "psl.h"
 #include "secure.h"
 
 enum {
@@ -31,7 +30,7 @@ static const struct {
 /* Is the zone delegated as a signed one? Asked at the domain, then at its organization's. */
 static enum presence has_ds(struct check *c)
 {
-	const char *org = psl_organizational_domain(c->arena, c->domain);
+	const char *org = c->org;
 	const struct fact *ds = look_dns(c->look, RR_DS, c->domain);
 
 	if (!fact_is_open(ds) && ds->state != FACT_SOME && org && strcmp(org, c->domain) != 0)

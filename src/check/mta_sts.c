@@ -9,7 +9,6 @@
 #include "mend.h"
 #include "mta_sts_run.h"
 #include "name.h"
-#include "psl.h"
 
 static const enum rule_id fault_rules[] = {
 	[STS_FAULT_CASE] = RULE_STS_CASE,
@@ -106,7 +105,7 @@ enum presence mta_sts_takes_mail(struct check *c)
  * said, or not decided. */
 static bool judge_parent(struct check *c, const struct fact *txt)
 {
-	const char *org = psl_organizational_domain(c->arena, c->domain);
+	const char *org = c->org;
 	const struct fact *above;
 
 	if (!org || strcmp(org, c->domain) == 0)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "name.h"
-#include "psl.h"
 
 enum {
 	HOSTS_MAX = 20,  /* hosts whose addresses are asked for */
@@ -133,7 +132,6 @@ static void check_duplicates(struct check *c, const struct exchanges *x)
 static void check_number(struct check *c, const struct exchanges *x)
 {
 	const struct mx_host *h = &x->host[0];
-	const char *org = psl_organizational_domain(c->arena, c->domain);
 
 	if (x->n > HOSTS_MANY)
 		found(c, RULE_MX_TOO_MANY, c->domain, x->mx, NULL)->detail =
@@ -143,7 +141,7 @@ static void check_number(struct check *c, const struct exchanges *x)
 					       x->n, HOSTS_MAX)
 				: arena_printf(c->arena, "%zu MX records", x->n);
 	if (x->n == 1 && h->state == HOST_SOME && h->a->nrr <= 1 && h->aaaa->nrr <= 1 &&
-	    name_is_under(h->name, org ? org : c->domain))
+	    is_own(c, h->name))
 		found(c, RULE_MX_SINGLE, h->name, x->mx, h->rr)->detail = arena_printf(
 			c->arena, "%s is the only one", h->name);
 }
@@ -225,13 +223,10 @@ static const struct mx_host *host_of(const struct exchanges *x, const struct kno
 static void check_backup(struct check *c, const struct exchanges *x, const struct mx_host *filter,
 			 const char *who)
 {
-	const char *org = psl_organizational_domain(c->arena, c->domain);
-
 	for (size_t i = 0; i < x->n; i++) {
 		const struct mx_host *h = &x->host[i];
 
-		if (!name_is_under(h->name, org ? org : c->domain) || !mx_host_receives(h) ||
-		    name_is_under(filter->name, org ? org : c->domain))
+		if (!is_own(c, h->name) || !mx_host_receives(h) || is_own(c, filter->name))
 			continue;
 		found(c, RULE_MX_BACKUP_UNFILTERED, c->domain, x->mx, h->rr)->detail = arena_printf(
 			c->arena, "%s (%s) filters; %s may not", filter->name, who, h->name);

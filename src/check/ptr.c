@@ -10,7 +10,6 @@
  * which is a web server's. Layer: check. */
 #include "check.h"
 #include "name.h"
-#include "psl.h"
 #include "ptr_name.h"
 
 enum {
@@ -89,13 +88,6 @@ static struct reverse look_reverse(struct check *c, struct address_view *v, cons
 
 /* ---- judging ---- */
 
-static const char *own_tree(struct check *c)
-{
-	const char *org = psl_organizational_domain(c->arena, c->domain);
-
-	return org ? org : c->domain;
-}
-
 static const char *ptr_line(struct check *c, const struct reverse *r)
 {
 	return r->host ? arena_printf(c->arena, "%s. IN PTR %s.", r->ptr->name, r->host) : NULL;
@@ -155,8 +147,7 @@ static void judge_forward(struct check *c, const struct reverse *r)
 					 f->detail, meant);
 		f->fix = arena_printf(c->arena, "%s. IN PTR %s.", r->ptr->name, meant);
 	}
-	if (!f->fix && forward->state == FACT_NONE && name_is_under(name, own_tree(c)) &&
-	    name_is_host(name))
+	if (!f->fix && forward->state == FACT_NONE && is_own(c, name) && name_is_host(name))
 		f->fix = arena_printf(c->arena, "%s. IN %s %s", name, type, r->text);
 }
 
@@ -164,7 +155,7 @@ static bool is_generic(struct check *c, const struct reverse *r, const char *nam
 {
 	/* a name of the domain's own was chosen by its owner, even when it has the address in it */
 	return ptr_name_is_generic(c->arena, name, r->view->ip) &&
-	       (!name_is_under(name, own_tree(c)) || ptr_name_says_dynamic(name));
+	       (!is_own(c, name) || ptr_name_says_dynamic(name));
 }
 
 static void judge_names(struct check *c, const struct reverse *r)
@@ -258,7 +249,7 @@ static void check_given(struct check *c, struct tally *t)
 static bool is_judged(struct check *c, const struct mx_host_view *host)
 {
 	return c->report->intent == INTENT_SENDS && !c->report->mx.implicit &&
-	       name_is_under(host->name, own_tree(c));
+	       is_own(c, host->name);
 }
 
 static void check_hosts(struct check *c, struct tally *t)

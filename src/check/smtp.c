@@ -9,7 +9,6 @@
  * That port 25 cannot be reached says nothing about the domain: networks for people and many clouds
  * block it on the way out. Layer: check. */
 #include "name.h"
-#include "psl.h"
 #include "secure.h"
 #include "smtp_host.h"
 
@@ -102,14 +101,6 @@ static bool judge_requiretls(struct check *c, const struct fact *smtp)
 
 /* ---- the name in the banner ---- */
 
-/* A provider's hosts are the provider's business, as in ptr.c. */
-static bool is_own(struct check *c, const char *host)
-{
-	const char *org = psl_organizational_domain(c->arena, c->domain);
-
-	return name_is_under(host, org ? org : c->domain);
-}
-
 static bool has_address(const struct fact *f, const struct mx_host_view *host, struct str ip)
 {
 	for (size_t i = 0; i < f->nrr; i++) {
@@ -144,7 +135,9 @@ static void found_helo(struct check *c, const struct mx_host_view *host, const s
 			      ptr ? ptr : smtp->name, ptr ? ptr : smtp->name);
 }
 
-/* Returns false while it is not decided. */
+/* A provider's hosts are the provider's business, as in ptr.c. Returns false while it is not
+ * decided.
+ */
 static bool judge_banner(struct check *c, const struct mx_host_view *host, const struct fact *smtp)
 {
 	const char *name = name_from_text(c->arena, str_c(smtp->smtp->banner));

@@ -2,7 +2,6 @@
 #include "buf.h"
 #include "mend.h"
 #include "name.h"
-#include "psl.h"
 #include "spf_data.h"
 #include "spf_parts.h"
 
@@ -69,7 +68,7 @@ static void check_type99(struct check *c)
 /* A subdomain without a record, below a domain that has one: does its owner take that to count? */
 static void check_parent(struct check *c)
 {
-	const char *org = psl_organizational_domain(c->arena, c->domain);
+	const char *org = c->org;
 	const struct fact *txt;
 
 	if (!org || strcmp(org, c->domain) == 0)
@@ -89,13 +88,13 @@ static void check_parent(struct check *c)
 static const char *starter(struct check *c)
 {
 	const struct fact *mx = look_dns(c->look, RR_MX, c->domain);
-	const char *org = psl_organizational_domain(c->arena, c->domain), *include = NULL;
+	const char *include = NULL;
 	size_t own = 0, provided = 0;
 
 	for (size_t i = 0; i < mx->nrr; i++) {
 		const char *host = mx->rr[i].target, *of = spf_include_of_mx(host);
 
-		own += name_is_under(host, org ? org : c->domain);
+		own += is_own(c, host);
 		provided += of && (!include || strcmp(include, of) == 0);
 		include = include ? include : of;
 	}

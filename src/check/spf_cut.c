@@ -11,7 +11,6 @@
 #include "buf.h"
 #include "mend.h"
 #include "name.h"
-#include "psl.h"
 #include "spf_parts.h"
 
 enum { DEPTH_MAX = 12, TERMS_MAX = 200, PIN_MAX = 6 };
@@ -245,9 +244,8 @@ void spf_check_cuts(struct check *c, struct spf_node *root)
 static bool is_own_host(struct check *c, const struct spf_cost *cost)
 {
 	const char *target = spf_term_target(c, cost->term, c->domain);
-	const char *org = psl_organizational_domain(c->arena, c->domain);
 
-	return target && name_is_under(target, org ? org : c->domain);
+	return target && is_own(c, target);
 }
 
 /* The domain's own a or mx as addresses. False: it stays as it is. */

@@ -1,6 +1,5 @@
 /* SPF: hosts and services that a record should not name. Header: spf_parts.h. */
 #include "name.h"
-#include "psl.h"
 #include "spf_data.h"
 #include "spf_parts.h"
 
@@ -55,13 +54,12 @@ static void check_front(struct check *c, const struct spf_node *root, const stru
 
 static void check_needless(struct check *c, const struct spf_node *root, const struct spf_term *t)
 {
-	const char *target = spf_term_target(c, t, root->domain), *org;
+	const char *target = spf_term_target(c, t, root->domain);
 	const struct spf_needless *needless = target ? spf_needless_include(target) : NULL;
 
 	if (!needless)
 		return;
-	org = psl_organizational_domain(c->arena, c->domain);
-	if (needless->org_only && (!org || strcmp(org, c->domain) != 0))
+	if (needless->org_only && (!c->org || strcmp(c->org, c->domain) != 0))
 		return;
 	spf_found(c, RULE_SPF_DEAD_INCLUDE, root->rr, t->at)->detail = arena_printf(
 		c->arena, "%.*s: %s", (int)t->text.n, t->text.p, needless->why);

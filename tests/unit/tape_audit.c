@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "psl.h"
 #include "tape.h"
 
 static size_t settle(struct tape_audit *t, const struct tape *tape)
@@ -49,6 +50,7 @@ void tape_audit_run(struct tape_audit *t, const char *tape, const char *domain,
 			.arena = &t->arena,
 			.look = &look,
 			.domain = domain,
+			.org = psl_organizational_domain(&t->arena, domain),
 			.wish = wish ? wish : &no_wish,
 			.now_s = t->facts.now_s,
 			.report = &t->report,

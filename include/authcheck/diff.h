@@ -21,6 +21,7 @@ enum diff_kind {
 
 struct diff_finding {
 	enum diff_kind kind;
+	bool hidden; /* undecided, since the other state had a graver fault in its place */
 	const struct finding *before, *after; /* NULL: not there */
 	bool has_other;         /* it is known what the other state has in the record's place: */
 	const struct rr *other; /* NULL: the same record, or none at all (see other_same) */

@@ -6,10 +6,12 @@ static const char *when(struct arena *a, int64_t since_s)
 	return arena_time(a, "%Y-%m-%d %H:%M UTC", since_s);
 }
 
-/* The last audit carries all that was ever known, so what it has not is news. */
+/* The last audit carries all that was ever known, so what it has not is news; at a first audit all
+ * is. */
 static bool is_news(const struct diff_finding *x)
 {
-	return x->kind == DIFF_UNDECIDED && !x->before && x->after->sure;
+	return x->kind == DIFF_INHERITED ||
+	       (x->kind == DIFF_UNDECIDED && !x->hidden && !x->before && x->after->sure);
 }
 
 static bool is_over(const struct diff_finding *x)
@@ -44,7 +46,7 @@ static void carry(struct arena *a, struct change *c)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct diff_finding *x = &d->item[i];
 
-		if (x->kind == DIFF_UNDECIDED && x->before && x->before->sure)
+		if (x->kind == DIFF_UNDECIDED && !x->hidden && x->before && x->before->sure)
 			c->carried[c->ncarried++] = x->before;
 	}
 }

@@ -87,6 +87,7 @@ void diff_hide(struct diff *d)
 			kind = DIFF_UNDECIDED;
 		d->count[x->kind]--;
 		d->count[kind]++;
+		x->hidden = kind != x->kind && kind == DIFF_UNDECIDED;
 		x->kind = kind;
 	}
 }

@@ -56,8 +56,8 @@ static bool is_sound(const struct standing *s, const struct dkim_key_view *key)
 	return true;
 }
 
-/* A wildcard that answers "revoked" says so of names that have no key of their own. Where all keys of
- * the domain are known, that touches no mail. */
+/* A wildcard that answers "revoked" says so of names that have no key of their own. Where all keys
+ * of the domain are known, that touches no mail. */
 static bool blames_wildcard_alone(const struct standing *s)
 {
 	for (size_t i = 0; i < s->nblame[COND_DKIM_NO_PASS]; i++)

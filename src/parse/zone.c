@@ -10,6 +10,17 @@
 /* What relative names are relative to while the origin is sought: a name that nobody writes. */
 #define NOWHERE "\\001"
 
+/* One reading. */
+struct job {
+	struct arena *arena;
+	const char *const *path; /* of the file; of n files that are one zone */
+	size_t n;                /* 0: one file, whose text this is */
+	struct str text;
+	const char *origin; /* as the user says it; NULL: he does not */
+	const char *root;   /* nothing may be included but from there; NULL: nothing */
+	struct zone_scanners scanners;
+};
+
 /* The owner's name and key: made once for records of one name in a row. */
 static void set_owner(struct arena *a, struct zone_builder *b, const struct zone_raw *raw)
 {
@@ -150,13 +161,16 @@ static bool seek_soa(struct zone_reader *r, const struct zone_raw *raw)
 
 /* The owner of the SOA record; else the first $ORIGIN; else what the file's name tells. NULL and
  * *err when it is none of these. */
-static const char *find_origin(struct arena *a, const char *file, struct str text, bool may_include,
-			       bool *foreign, const char **err)
+static const char *find_origin(struct job *j, const char *file, struct str text, bool *foreign,
+			       const char **err)
 {
+	struct arena *a = j->arena;
 	struct probe p = { 0 };
-	struct zone_reader r = {
-		.arena = a, .record = seek_soa, .arg = &p, .may_include = may_include
-	};
+	struct zone_reader r = { .arena = a,
+				 .record = seek_soa,
+				 .arg = &p,
+				 .may_include = j->root != NULL,
+				 .scanners = &j->scanners };
 	const char *origin;
 
 	zone_read(&r, file, text, NOWHERE);
@@ -206,44 +220,49 @@ static bool finish(struct arena *a, struct zone_builder *b, const struct zone_re
 	return true;
 }
 
-static bool parse_bind(struct arena *a, const char *file, struct str text, const char *origin,
-		       bool may_include, struct zone *out, bool *foreign, const char **err)
+static bool parse_bind(struct job *j, const char *file, struct str text, const char *origin,
+		       struct zone *out, bool *foreign, const char **err)
 {
 	struct zone_builder b = { .z = out };
-	struct zone_reader r = { .arena = a,
+	struct zone_reader r = { .arena = j->arena,
 				 .record = store,
 				 .trouble = note_trouble,
 				 .arg = &b,
-				 .may_include = may_include };
+				 .may_include = j->root != NULL,
+				 .scanners = &j->scanners };
 
 	*out = (struct zone){ .file = file };
-	out->origin = origin ? origin : find_origin(a, file, text, may_include, foreign, err);
+	out->origin = origin ? origin : find_origin(j, file, text, foreign, err);
 	if (!out->origin)
 		return false;
 	zone_read(&r, file, text, out->origin);
 	*foreign = !r.err;
-	return finish(a, &b, &r, err);
+	return finish(j->arena, &b, &r, err);
 }
 
-static bool parse_draft(struct arena *a, const char *file, const struct zone_draft *d,
+static bool parse_draft(struct job *j, const char *file, const struct zone_draft *d,
 			struct zone *out, const char **err)
 {
 	struct zone_builder b = { .z = out };
-	struct zone_reader r = { .arena = a, .record = store, .trouble = note_trouble, .arg = &b };
+	struct zone_reader r = { .arena = j->arena,
+				 .record = store,
+				 .trouble = note_trouble,
+				 .arg = &b,
+				 .scanners = &j->scanners };
 
 	*out = (struct zone){ .file = file, .origin = d->origin, .partial = d->partial };
 	zone_read_draft(&r, d, d->origin);
-	return finish(a, &b, &r, err);
+	return finish(j->arena, &b, &r, err);
 }
 
-static bool parse_drafts(struct arena *a, const char *file, const struct zone_drafts *d,
+static bool parse_drafts(struct job *j, const char *file, const struct zone_drafts *d,
 			 struct zones *out, const char **err)
 {
 	const char *first = NULL;
 
-	out->item = arena_array(a, d->n, sizeof(*out->item));
+	out->item = arena_array(j->arena, d->n, sizeof(*out->item));
 	for (size_t i = 0; i < d->n; i++) {
-		if (parse_draft(a, file, d->item[i], &out->item[out->n], err))
+		if (parse_draft(j, file, d->item[i], &out->item[out->n], err))
 			out->n++;
 		else if (!first)
 			first = *err;
@@ -253,55 +272,108 @@ static bool parse_drafts(struct arena *a, const char *file, const struct zone_dr
 	return out->n > 0;
 }
 
-static bool parse_form(struct arena *a, const char *file, struct str text, const char *origin,
-		       const char *root, struct zones *out, const char **err)
+static bool parse_form(struct job *j, const char *file, struct str text, const char *origin,
+		       struct zones *out, const char **err)
 {
-	struct doc_files files = { .root = root };
+	struct doc_files files = { .root = j->root };
 	struct zone_drafts drafts;
-	bool ok = zone_form_read(a, file, text, origin, &files, &drafts, err);
+	bool ok = zone_form_read(j->arena, file, text, origin, &files, &drafts, err);
 
 	out->included = files.included;
 	out->nincluded = files.n;
 	out->script = js_sniff(text);
 	out->foreign = !ok && drafts.foreign;
-	return ok && parse_drafts(a, file, &drafts, out, err);
+	return ok && parse_drafts(j, file, &drafts, out, err);
 }
 
-/* `root` NULL: nothing may be included. */
-static bool parse(struct arena *a, const char *path, struct str text, const char *origin,
-		  const char *root, struct zones *out, const char **err)
+static bool parse_one(struct job *j, struct zones *out, const char **err)
 {
-	const char *file = arena_strdup(a, path), *name = origin;
+	struct arena *a = j->arena;
+	const char *file = arena_strdup(a, j->path[0]), *name = j->origin;
 
-	if (!str_trim(text).n) {
+	if (!str_trim(j->text).n) {
 		*err = arena_printf(a, "%s: the file is empty", file);
 		out->foreign = true;
 		return false;
 	}
-	if (origin && !(name = name_from_text(a, str_c(origin)))) {
-		*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", file, origin);
+	if (name && !(name = name_from_text(a, str_c(name)))) {
+		*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", file, j->origin);
 		return false;
 	}
-	if (zone_form_sniff(text))
-		return parse_form(a, file, text, name, root, out, err);
+	if (zone_form_sniff(j->text))
+		return parse_form(j, file, j->text, name, out, err);
 	out->item = ARENA_NEW(a, struct zone);
-	out->n = parse_bind(a, file, text, name, root != NULL, out->item, &out->foreign, err);
+	out->n = parse_bind(j, file, j->text, name, out->item, &out->foreign, err);
 	out->foreign &= !out->n;
 	return out->n > 0;
+}
+
+static bool parse_split(struct job *j, struct zones *out, const char **err)
+{
+	struct arena *a = j->arena;
+	struct doc_files files = { .root = j->root };
+	struct zone_drafts drafts = { .arena = a, .origin = name_from_text(a, str_c(j->origin)) };
+
+	if (!drafts.origin) {
+		*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", j->path[0],
+				    j->origin);
+		return false;
+	}
+	for (size_t i = 0; i < j->n; i++) {
+		const char *why;
+		struct str text;
+
+		if (!zone_file_read(a, j->path[i], false, DOC_OCTETS_MAX - files.octets, &text,
+				    &why)) {
+			*err = arena_printf(a, "%s: %s", j->path[i], why);
+			return false;
+		}
+		files.octets += text.n;
+		if (!zone_form_add(&drafts, j->path[i], text, &files)) {
+			*err = drafts.err;
+			return false;
+		}
+	}
+	out->included = files.included;
+	out->nincluded = files.n;
+	if (drafts.lines)
+		return parse_drafts(j, j->path[0], &drafts, out, err);
+	out->foreign = true;
+	*err = arena_printf(a, "%s: there are no records in it", j->path[0]);
+	return false;
+}
+
+/* Runs the job with scanners, which go whatever happens. */
+static bool with_scanners(struct job *j, struct zones *out, const char **err)
+{
+	jmp_buf full, *outer = j->arena->oom;
+	bool ok;
+
+	*out = (struct zones){ 0 };
+	arena_init(&j->scanners.arena, ZONE_SCANNERS_OCTETS_MAX);
+	j->arena->oom = j->scanners.arena.oom = &full;
+	if (setjmp(full) != 0) {
+		j->arena->oom = outer;
+		arena_free(&j->scanners.arena);
+		arena_full(j->arena);
+	}
+	ok = j->n ? parse_split(j, out, err) : parse_one(j, out, err);
+	j->arena->oom = outer;
+	arena_free(&j->scanners.arena);
+	return ok;
 }
 
 bool parse_zones_within(struct arena *a, const char *root, const char *path, const char *origin,
 			struct zones *out, const char **err)
 {
-	struct str text;
+	struct job j = { .arena = a, .path = &path, .origin = origin, .root = root };
 	const char *why;
 
 	*out = (struct zones){ 0 };
-	if (!zone_file_read(a, path, true, ZONE_OCTETS_MAX, &text, &why)) {
-		*err = arena_printf(a, "%s: %s", path, why);
-		return false;
-	}
-	return parse(a, path, text, origin, root, out, err);
+	if (zone_file_read(a, path, true, ZONE_OCTETS_MAX, &j.text, &why))
+		return with_scanners(&j, out, err);
+	*err = arena_printf(a, "%s: %s", path, why);
+	return false;
 }
 
 bool parse_zones_file(struct arena *a, const char *path, const char *origin, struct zones *out,
@@ -313,47 +385,22 @@ bool parse_zones_file(struct arena *a, const char *path, const char *origin, str
 bool parse_zones_split(struct arena *a, const char *root, const char *const *path, size_t n,
 		       const char *origin, struct zones *out, const char **err)
 {
-	struct doc_files files = { .root = root };
-	struct zone_drafts drafts = { .arena = a, .origin = name_from_text(a, str_c(origin)) };
+	struct job j = { .arena = a, .path = path, .n = n, .origin = origin, .root = root };
 
-	*out = (struct zones){ 0 };
-	if (!drafts.origin) {
-		*err = arena_printf(a, "%s: the origin \"%s\" is no domain name", path[0], origin);
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const char *why;
-		struct str text;
-
-		if (!zone_file_read(a, path[i], false, DOC_OCTETS_MAX - files.octets, &text,
-				    &why)) {
-			*err = arena_printf(a, "%s: %s", path[i], why);
-			return false;
-		}
-		files.octets += text.n;
-		if (!zone_form_add(&drafts, path[i], text, &files)) {
-			*err = drafts.err;
-			return false;
-		}
-	}
-	out->included = files.included;
-	out->nincluded = files.n;
-	if (drafts.lines)
-		return parse_drafts(a, path[0], &drafts, out, err);
-	out->foreign = true;
-	*err = arena_printf(a, "%s: there are no records in it", path[0]);
-	return false;
+	return with_scanners(&j, out, err);
 }
 
 bool parse_zones_text(struct arena *a, const char *file, struct str text, const char *origin,
 		      struct zones *out, const char **err)
 {
+	struct job j = { .arena = a, .path = &file, .origin = origin, .text = text };
+
 	*out = (struct zones){ 0 };
 	if (text.n && memchr(text.p, 0, text.n)) {
 		*err = arena_printf(a, "%s: not a text file, so no zone file", file);
 		return false;
 	}
-	return parse(a, file, text, origin, NULL, out, err);
+	return with_scanners(&j, out, err);
 }
 
 static bool only_one(struct arena *a, const char *file, const struct zones *all, struct zone *out,

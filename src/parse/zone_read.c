@@ -237,11 +237,13 @@ static zs_scanner_t *scanner_at(struct zone_reader *r, unsigned depth, const cha
 	uint8_t wire[255];
 	size_t n = name_to_wire(origin, wire);
 
-	if (!r->scanner[depth])
-		r->scanner[depth] = ARENA_NEW(r->arena, zs_scanner_t);
-	scanner_init(r->scanner[depth]);
-	set_origin(r->scanner[depth], wire, n);
-	return r->scanner[depth];
+	zs_scanner_t **s = &r->scanners->at[depth];
+
+	if (!*s)
+		*s = ARENA_NEW(&r->scanners->arena, zs_scanner_t);
+	scanner_init(*s);
+	set_origin(*s, wire, n);
+	return *s;
 }
 
 static void include_file(struct zone_place *at, const struct zone_entry *e, const char *name,

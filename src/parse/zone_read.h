@@ -73,6 +73,14 @@ struct zone_trouble {
 	enum zone_fault_kind kind;
 };
 
+/* libzscanner's, of which one takes 200 KiB: one a depth of $INCLUDE, made when it is needed, in an
+ * arena that goes when the file is read. */
+enum { ZONE_SCANNERS_OCTETS_MAX = 4 * 1024 * 1024 };
+struct zone_scanners {
+	struct arena arena;
+	zs_scanner_t *at[ZONE_DEPTH_MAX + 1];
+};
+
 struct zone_reader;
 /* Called for each record, in order. `raw` is lent. False: read no further. */
 typedef bool zone_record_fn(struct zone_reader *r, const struct zone_raw *raw);
@@ -93,7 +101,7 @@ struct zone_reader {
 	size_t octets;
 	unsigned files;
 	unsigned generated, recovered;
-	zs_scanner_t *scanner[ZONE_DEPTH_MAX + 1];
+	struct zone_scanners *scanners; /* lent */
 };
 
 /* What is read now: one file, or one text. */

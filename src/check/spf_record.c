@@ -201,6 +201,19 @@ static void check_glued(struct check *c, const struct spf_node *n, const struct 
 	f->fix = spf_mended(c->arena, c->domain, n->spf);
 }
 
+/* "include:https://spf.example.net" is legal, and no name of a host. */
+static void check_url(struct check *c, const struct spf_node *n, const struct spf_term *t)
+{
+	ptrdiff_t at = str_find_str_ci(t->domain, S("://"));
+	struct span span = t->domain_at;
+
+	if (t->faulty || at < 0)
+		return;
+	span.len = (uint32_t)at + 3;
+	spf_found(c, RULE_SPF_DOMAIN_SPEC, n->rr, span)->detail =
+		"a domain belongs here, without https:// or the like before it";
+}
+
 static void check_terms(struct check *c, struct spf_walk *w, const struct spf_node *n)
 {
 	bool after_all = false;
@@ -216,6 +229,7 @@ static void check_terms(struct check *c, struct spf_walk *w, const struct spf_no
 		if (t->kind == SPF_UNKNOWN_MODIFIER)
 			check_modifier(c, n, t);
 		check_glued(c, n, t);
+		check_url(c, n, t);
 		if (t->kind == SPF_PTR && !t->faulty)
 			spf_found(c, RULE_SPF_PTR, n->rr, t->at);
 		if ((t->kind == SPF_IP4 || t->kind == SPF_IP6) && !t->faulty)

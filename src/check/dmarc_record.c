@@ -52,6 +52,19 @@ static bool is_policy_value(const struct dmarc *d, struct span at)
 	       (d->np_tag && at.at == d->np_tag->value_at.at);
 }
 
+/* "policy=reject", and no p: the policy that was meant does not count. */
+static bool is_mistyped_p(const struct dmarc *d, const struct fault *t)
+{
+	for (size_t i = 0; i < d->tags.n && !d->p_tag; i++) {
+		const struct tag *tag = &d->tags.item[i];
+		const char *meant = dmarc_tag_meant(tag->name);
+
+		if (t->at.at >= tag->at.at && t->at.at < tag->at.at + tag->at.len)
+			return meant && strcmp(meant, "p") == 0;
+	}
+	return false;
+}
+
 static void check_fault(const struct dmarc_found *x, const struct fault *t, const char *mended)
 {
 	struct arena *a = x->c->arena;
@@ -63,6 +76,12 @@ static void check_fault(const struct dmarc_found *x, const struct fault *t, cons
 	case DMARC_FAULT_BAD_P:
 	case DMARC_FAULT_BAD_SP:
 	case DMARC_FAULT_BAD_NP: detail = arena_printf(a, "%s; %s", detail, consequence(d)); break;
+	case DMARC_FAULT_TYPO_TAG:
+		if (is_mistyped_p(d, t)) {
+			rule = RULE_DMARC_BAD_P;
+			detail = arena_printf(a, "%s; %s", detail, consequence(d));
+		}
+		break;
 	case DMARC_FAULT_ESCAPE:
 		if (is_policy_value(d, t->at))
 			detail = arena_printf(a, "%s; %s", detail, consequence(d));

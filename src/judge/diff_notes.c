@@ -166,7 +166,25 @@ static const struct dkim_key_view *key_at(const struct report *r, const char *se
 	return NULL;
 }
 
-static void note_replaced(struct arena *a, struct diff *d)
+/* Keys are compared without the blanks that may stand in them. */
+static bool same_key(struct str x, struct str y)
+{
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		while (i < x.n && is_wsp(x.p[i]))
+			i++;
+		while (k < y.n && is_wsp(y.p[k]))
+			k++;
+		if (i == x.n || k == y.n)
+			return i == x.n && k == y.n;
+		if (x.p[i++] != y.p[k++])
+			return false;
+	}
+}
+
+/* Keys at the same selector with another p=; `revoked`: with an empty one. */
+static void note_replaced(struct arena *a, struct diff *d, bool revoked)
 {
 	struct buf b;
 
@@ -175,14 +193,14 @@ static void note_replaced(struct arena *a, struct diff *d)
 		const struct dkim_key_view *x = &d->before->dkim.keys[i],
 					   *y = key_at(d->after, x->selector);
 
-		if (y && x->key && y->key && x->key->p && y->key->p &&
-		    !str_eq(x->key->p->value, y->key->p->value))
+		if (y && x->key && y->key && x->key->p && y->key->p && y->key->revoked == revoked &&
+		    !same_key(x->key->p->value, y->key->p->value))
 			list(&b, str_c(x->selector));
 	}
 	if (b.n)
 		note(a, d,
-		     arena_printf(a, "DKIM key replaced: %.*s: what the old one signed fails",
-				  (int)b.n, b.p));
+		     arena_printf(a, "DKIM key %s: %.*s: what the old one signed fails",
+				  revoked ? "revoked" : "replaced", (int)b.n, b.p));
 	buf_free(&b);
 }
 
@@ -201,7 +219,8 @@ static void note_dkim(struct arena *a, struct diff *d, const struct facts *befor
 				  gone));
 	if (strcmp(new, "none") != 0)
 		note(a, d, arena_printf(a, "DKIM selector added: %s", new));
-	note_replaced(a, d);
+	note_replaced(a, d, false);
+	note_replaced(a, d, true);
 }
 
 /* ---- MTA-STS, TLS-RPT ---- */

@@ -57,7 +57,7 @@ void diff_reports(struct arena *a, const struct report *before, const struct rep
 
 /* What hides the findings of one state from the other: see diff_hide.c. A part of diff_reports().
  */
-void diff_hide(struct diff *d);
+void diff_hide(struct arena *a, struct diff *d);
 
 /* Notes what the change does to the records that mail needs, faulty or not: keys, MX hosts, the
  * policy, SPF's terms. Both reports must have their views. */

@@ -310,7 +310,7 @@ void diff_reports(struct arena *a, const struct report *before, const struct rep
 	add_rest(a, &now, before, true, out);
 	add_rest(a, &old, after, false, out);
 	pair_neighbours(out);
-	diff_hide(out);
+	diff_hide(a, out);
 	diff_sort(out);
 	compare_fates(a, out);
 }

@@ -8,6 +8,8 @@
  * that was there before, or is told of the domain above. */
 #include "diff.h"
 
+#include <stdlib.h>
+
 /* The record, or all records, of the protocol cannot be read, or are not there. */
 static bool blinds(enum rule_id rule)
 {
@@ -40,20 +42,51 @@ static bool blinds(enum rule_id rule)
 	}
 }
 
-static bool is_hidden(const struct report *by, const struct finding *f, bool gone)
-{
-	for (size_t i = 0; by && i < by->findings.n; i++) {
-		const struct finding *g = by->findings.item[i];
+/* What a report's findings hide: all of a protocol; of DKIM, what is said of some selectors, or
+ * (where there is no key at all) what was said of any. */
+struct blind {
+	bool all[PROTO_COUNT];
+	bool no_key;
+	const char **selector; /* sorted */
+	size_t n;
+};
 
-		if (!g->sure || rules[g->rule].proto != rules[f->rule].proto)
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static struct blind blind_of(struct arena *a, const struct report *r)
+{
+	struct blind b = { .n = 0 };
+
+	b.selector = arena_array(a, r ? r->findings.n : 0, sizeof(*b.selector));
+	for (size_t i = 0; r && i < r->findings.n; i++) {
+		const struct finding *f = r->findings.item[i];
+
+		if (!f->sure)
 			continue;
-		if (gone && g->rule == RULE_DKIM_NONE)
-			return true;
-		if (blinds(g->rule) &&
-		    (rules[f->rule].proto != PROTO_DKIM || strcmp(g->subject, f->subject) == 0))
-			return true;
+		b.no_key |= f->rule == RULE_DKIM_NONE;
+		if (!blinds(f->rule))
+			continue;
+		if (rules[f->rule].proto == PROTO_DKIM)
+			b.selector[b.n++] = f->subject;
+		else
+			b.all[rules[f->rule].proto] = true;
 	}
-	return false;
+	if (b.n)
+		qsort(b.selector, b.n, sizeof(*b.selector), by_text);
+	return b;
+}
+
+static bool is_hidden(const struct blind *by, const struct finding *f, bool gone)
+{
+	if (by->all[rules[f->rule].proto])
+		return true;
+	if (rules[f->rule].proto != PROTO_DKIM)
+		return false;
+	return (gone && by->no_key) ||
+	       (by->n && bsearch(&f->subject, by->selector, by->n, sizeof(*by->selector), by_text));
 }
 
 /* Is it the fault of a domain above, or that none of them has a record? */
@@ -71,8 +104,10 @@ static bool is_inherited(const struct diff *d, const struct finding *f)
 	return strcmp(owner, d->domain) != 0 && strcmp(f->subject, d->domain) != 0;
 }
 
-void diff_hide(struct diff *d)
+void diff_hide(struct arena *a, struct diff *d)
 {
+	struct blind before = blind_of(a, d->before), after = blind_of(a, d->after);
+
 	for (size_t i = 0; i < d->n; i++) {
 		struct diff_finding *x = &d->item[i];
 		const struct finding *f = x->after ? x->after : x->before;
@@ -81,9 +116,9 @@ void diff_hide(struct diff *d)
 		if (kind == DIFF_NEW && !d->before && is_inherited(d, f))
 			kind = DIFF_INHERITED;
 		else if (kind == DIFF_NEW && rules[f->rule].severity < SEV_ERROR &&
-			 is_hidden(d->before, f, false))
+			 is_hidden(&before, f, false))
 			kind = DIFF_UNDECIDED;
-		else if (kind == DIFF_GONE && !blinds(f->rule) && is_hidden(d->after, f, true))
+		else if (kind == DIFF_GONE && !blinds(f->rule) && is_hidden(&after, f, true))
 			kind = DIFF_UNDECIDED;
 		d->count[x->kind]--;
 		d->count[kind]++;

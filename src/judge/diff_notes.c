@@ -2,6 +2,8 @@
  * what whoever approves it wants to have seen. */
 #include "diff.h"
 
+#include <stdlib.h>
+
 #include "buf.h"
 #include "name.h"
 #include "spf.h"
@@ -158,12 +160,21 @@ static const char *selectors_without(struct arena *a, const char *domain, const 
 	return text_of(a, &b);
 }
 
-static const struct dkim_key_view *key_at(const struct report *r, const char *selector)
+static int by_selector(const void *x, const void *y)
 {
-	for (size_t i = 0; i < r->dkim.nkeys; i++)
-		if (strcmp(r->dkim.keys[i].selector, selector) == 0)
-			return &r->dkim.keys[i];
-	return NULL;
+	return strcmp((*(const struct dkim_key_view *const *)x)->selector,
+		      (*(const struct dkim_key_view *const *)y)->selector);
+}
+
+static const struct dkim_key_view **sorted_keys(struct arena *a, const struct dkim_view *v)
+{
+	const struct dkim_key_view **key = arena_array(a, v->nkeys, sizeof(*key));
+
+	for (size_t i = 0; i < v->nkeys; i++)
+		key[i] = &v->keys[i];
+	if (v->nkeys)
+		qsort(key, v->nkeys, sizeof(*key), by_selector);
+	return key;
 }
 
 /* Keys are compared without the blanks that may stand in them. */
@@ -186,13 +197,17 @@ static bool same_key(struct str x, struct str y)
 /* Keys at the same selector with another p=; `revoked`: with an empty one. */
 static void note_replaced(struct arena *a, struct diff *d, bool revoked)
 {
+	const struct dkim_key_view **before = sorted_keys(a, &d->before->dkim),
+				   **after = sorted_keys(a, &d->after->dkim);
 	struct buf b;
 
 	buf_init(&b, 2 * TEXT_MAX);
-	for (size_t i = 0; i < d->before->dkim.nkeys; i++) {
-		const struct dkim_key_view *x = &d->before->dkim.keys[i],
-					   *y = key_at(d->after, x->selector);
+	for (size_t i = 0, k = 0; i < d->before->dkim.nkeys; i++) {
+		const struct dkim_key_view *x = before[i], *y;
 
+		while (k < d->after->dkim.nkeys && by_selector(&after[k], &x) < 0)
+			k++;
+		y = k < d->after->dkim.nkeys && by_selector(&after[k], &x) == 0 ? after[k] : NULL;
 		if (y && x->key && y->key && x->key->p && y->key->p && y->key->revoked == revoked &&
 		    !same_key(x->key->p->value, y->key->p->value))
 			list(&b, str_c(x->selector));

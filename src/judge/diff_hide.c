@@ -45,7 +45,7 @@ static bool blinds(enum rule_id rule)
 /* What a report's findings hide: all of a protocol; of DKIM, what is said of some selectors, or
  * (where there is no key at all) what was said of any. */
 struct blind {
-	bool all[PROTO_COUNT];
+	bool all[PROTO_ALL];
 	bool no_key;
 	const char **selector; /* sorted */
 	size_t n;

@@ -24,6 +24,16 @@ static struct render_options plain(const struct render_options *o)
 	return own;
 }
 
+/* A new note makes nothing worse. */
+static bool is_worse(const struct diff *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (d->item[i].kind == DIFF_NEW &&
+		    rules[d->item[i].after->rule].severity > SEV_INFO)
+			return true;
+	return false;
+}
+
 void render_diff_markdown(struct buf *out, struct arena *scratch, const struct diff *d,
 			  const struct render_options *o)
 {
@@ -37,7 +47,7 @@ void render_diff_markdown(struct buf *out, struct arena *scratch, const struct d
 	if (text.n) {
 		size_t fence = fence_of(buf_str(&text));
 
-		buf_addf(out, "**%s**\n\n", d->count[DIFF_NEW] ? "Worse" : "Changed");
+		buf_addf(out, "**%s**\n\n", is_worse(d) ? "Worse" : "Changed");
 		buf_pad(out, '`', fence);
 		buf_adds(out, "text\n");
 		buf_add_str(out, buf_str(&text));

@@ -104,16 +104,16 @@ static bool store(struct zone_reader *r, const struct zone_raw *raw)
 
 /* What the line would have said is not known, and does not count as missing. Nobody asks for the NS
  * records of the origin. */
-static void keep_hole(struct zone_reader *r, const struct zone_trouble *t, size_t seq)
+static void keep_hole(struct zone_reader *r, const struct zone_trouble *t, uint16_t of, size_t seq)
 {
 	struct zone_builder *b = r->arg;
 	struct zone_raw raw = { .owner = t->owner, .owner_len = t->owner_len };
-	char type[2] = { (char)(t->type >> 8), (char)(t->type & 255) };
+	char type[2] = { (char)(of >> 8), (char)(of & 255) };
 	struct rr rr = { .type = RR_HOLE, .file = t->file, .line = t->line };
 
 	set_owner(r->arena, b, &raw);
 	if (t->kind != ZONE_BAD_LINE || !b->owner || !name_is_under(b->owner, b->z->origin) ||
-	    (t->type == RR_NS && strcmp(b->owner, b->z->origin) == 0))
+	    (of == RR_NS && strcmp(b->owner, b->z->origin) == 0))
 		return;
 	rr.data = arena_str(r->arena, (struct str){ type, 2 });
 	keep(r->arena, b, &rr, seq);
@@ -134,7 +134,9 @@ static void note_trouble(struct zone_reader *r, const struct zone_trouble *t)
 	};
 
 	if (t->owner) {
-		keep_hole(r, t, seq);
+		keep_hole(r, t, t->addresses ? RR_A : t->type, seq);
+		if (t->addresses)
+			keep_hole(r, t, RR_AAAA, seq);
 		f.owner = b->owner;
 	}
 	zone_fault_add(r->arena, b, seq, &f);

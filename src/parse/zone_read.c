@@ -78,6 +78,20 @@ static bool knows_owner(const zs_scanner_t *s)
 	       s->error.code != ZS_RIGHT_PARENTHESIS;
 }
 
+/* "@ 300 IN ALIAS web.example.net.": PowerDNS's own. Other servers refuse it; what else stands at
+ * the name is there all the same. */
+static bool is_alias(const struct zone_entry *e)
+{
+	struct str word[5];
+	size_t n = zone_entry_words(e, word, 5);
+
+	/* the first word is the owner, unless the line begins with a blank */
+	for (size_t i = is_wsp(e->text.p[0]) ? 0 : 1; i < n && i < 5; i++)
+		if (str_eq_ci(word[i], S("ALIAS")) || str_eq_ci(word[i], S("ANAME")))
+			return true;
+	return false;
+}
+
 void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entry *e,
 		    const char *what)
 {
@@ -97,6 +111,8 @@ void zone_read_fail(struct zone_place *at, unsigned line, const struct zone_entr
 		t.owner = at->s->r_owner;
 		t.owner_len = at->s->r_owner_length;
 		t.type = at->s->r_type;
+		t.addresses = e && at->s->state == ZS_STATE_ERROR &&
+			      at->s->error.code == ZS_UNSUPPORTED_TYPE && is_alias(e);
 	}
 	if (r->trouble)
 		r->trouble(r, &t);

@@ -69,7 +69,8 @@ struct zone_trouble {
 	const char *quote;    /* what stands there; NULL: not to be shown */
 	const uint8_t *owner; /* on the wire, when the line tells it; else NULL */
 	size_t owner_len;
-	uint16_t type; /* 0: not told */
+	uint16_t type;  /* 0: not told */
+	bool addresses; /* it is a record of one server's own that stands for addresses */
 	enum zone_fault_kind kind;
 };
 

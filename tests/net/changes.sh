@@ -163,6 +163,8 @@ change 1 zone-line 's/MX 10 mx1/MX mx1/'
 change 0 'MX: 10 mx1.example.com -> those of web.example.net' '/^sub TXT/d; s/^sub MX .*/sub CNAME web.example.net./'
 
 # ---- the rest ----
+change 1 zone-line '' '@ ALIAS web.example.net.'
+change 1 spf-address 's@ip4:93.184.216.0/24@ip4:1.2@; s/include:spf.example.com/ip4:1.2/' '@ ALIAS web.example.net.'
 change 1 zone-cname-other '' 'sub CNAME web.example.net.'
 change 0 'MTA-STS record removed' '/^_mta-sts/d; /^mta-sts/d'
 change 1 sts-orphan '/^mta-sts/d'
@@ -170,6 +172,15 @@ change 1 sts-multiple '' '_mta-sts TXT "v=STSv1; id=2"'
 change 0 'TLS-RPT record removed' '/^_smtp/d'
 change 1 tlsrpt-version 's/TLSRPTv1/TLSRPT1/'
 change 0 '' 's/^sub MX .*/sub NS ns1.example.net./; /^sub TXT/d'
+
+# ---- a comment on a pull request ----
+heading() { # HEADING PROGRAM
+	sed -E "$2" "$work/before.zone" >"$work/after.zone"
+	"$authcheck" diff --offline --format markdown "$work/before.zone" "$work/after.zone" >"$work/out" </dev/null
+	if [ "$(head -n 1 "$work/out")" = "$1" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $2: no $1"; head -n 3 "$work/out"; fi
+}
+heading '**Worse**' 's/include:spf/inlcude:spf/'
+heading '**Changed**' '/^_smtp/d'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -192,6 +192,13 @@ static bool is_prose(const struct program *p)
 	return strcmp(p->o.format->name, "text") == 0 || strcmp(p->o.format->name, "markdown") == 0;
 }
 
+/* These show findings at the lines of files, and a line needs to be told once. */
+static bool is_by_line(const char *format)
+{
+	return strcmp(format, "github") == 0 || strcmp(format, "gitlab") == 0 ||
+	       strcmp(format, "sarif") == 0;
+}
+
 static void render(struct run *r, const struct diff *d, struct arena *work)
 {
 	struct program *p = r->p;
@@ -205,7 +212,7 @@ static void render(struct run *r, const struct diff *d, struct arena *work)
 	} else if (strcmp(format, "json") == 0 || strcmp(format, "ndjson") == 0) {
 		render_diff_json(&p->out, work, d, *format == 'n', r->total.names, r->n);
 	} else {
-		diff_report_of_new(work, d, &new);
+		diff_report_of_new(work, d, is_by_line(format), &new);
 		p->o.format->one(&p->out, work, &new, &r->ro, r->total.names, r->n);
 		render_run_keep(&r->kept);
 		r->kept.state[render_state(&new, &r->ro)]++;
@@ -284,7 +291,7 @@ static bool compare(struct run *r, const char *domain, struct audit *old, struct
 	}
 	mark_told(r, work, &d);
 	render(r, &d, work);
-	diff_report_of_new(work, &d, &added);
+	diff_report_of_new(work, &d, false, &added);
 	r->status = program_worse(r->status, program_exit(p, &added));
 	count(r, &d);
 	r->total.names++;

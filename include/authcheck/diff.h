@@ -79,8 +79,8 @@ bool diff_changes(const struct diff *d);
 int diff_exit(const struct diff *d, const enum severity *fail_on);
 
 /* The report after the change with nothing but its new findings in it, for formats that know no
- * diff. */
-void diff_report_of_new(struct arena *a, const struct diff *d, struct report *out);
+ * diff. `once`: without those that were told of another name. */
+void diff_report_of_new(struct arena *a, const struct diff *d, bool once, struct report *out);
 
 /* The record a finding is about, and the faulty part of it; n 0: none, or all of it. */
 struct str finding_text(struct arena *a, const struct finding *f);

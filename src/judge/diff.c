@@ -452,13 +452,13 @@ int diff_exit(const struct diff *d, const enum severity *fail_on)
 	return undecided ? 3 : 0;
 }
 
-void diff_report_of_new(struct arena *a, const struct diff *d, struct report *out)
+void diff_report_of_new(struct arena *a, const struct diff *d, bool once, struct report *out)
 {
 	*out = d->after ? *d->after : (struct report){ .domain = d->domain, .grade = "?" };
 	out->findings = (struct findings){ .arena = a };
 	out->findings.item = arena_array(a, d->count[DIFF_NEW], sizeof(*out->findings.item));
 	for (size_t i = 0; i < d->n; i++)
-		if (d->item[i].kind == DIFF_NEW) {
+		if (d->item[i].kind == DIFF_NEW && !(once && d->item[i].told)) {
 			struct finding *f = ARENA_NEW(a, struct finding);
 
 			*f = *d->item[i].after;

@@ -182,5 +182,17 @@ heading() { # HEADING PROGRAM
 heading '**Worse**' 's/include:spf/inlcude:spf/'
 heading '**Changed**' '/^_smtp/d'
 
+# ---- lines of files ----
+once() { # FORMAT TIMES
+	local n
+	"$authcheck" diff --offline --format "$1" "$work/before.zone" "$work/after.zone" >"$work/out" </dev/null
+	n=$(grep -o 'dmarc-rua-uri' "$work/out" | wc -l)
+	if [ "$n" -eq "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $1 tells dmarc-rua-uri $n times"; fi
+}
+sed -E 's/mailto:dmarc@/dmarc@/' "$work/before.zone" >"$work/after.zone"
+once github 1
+once gitlab 1
+once csv 2
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

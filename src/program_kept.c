@@ -128,7 +128,7 @@ int kept_exit(struct kept *k, struct audit *a)
 
 	if (!a->report.change)
 		return program_exit(k->p, &a->report);
-	diff_report_of_new(&a->work, &a->report.change->diff, &added);
+	diff_report_of_new(&a->work, &a->report.change->diff, false, &added);
 	return program_exit(k->p, &added);
 }
 
@@ -179,7 +179,7 @@ void kept_render(struct kept *k, struct audit *a, struct buf *out, const struct 
 	} else if (is_format(k->p, "markdown")) {
 		render_diff_markdown(out, &a->work, &c->diff, ro);
 	} else {
-		diff_report_of_new(&a->work, &c->diff, &added);
+		diff_report_of_new(&a->work, &c->diff, false, &added);
 		format->one(out, &a->work, &added, ro, index, total);
 	}
 }

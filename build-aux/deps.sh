@@ -24,6 +24,8 @@ build pc   libssl      libssl-dev
 build pc   libzscanner libknot-dev
 build pc   jansson     libjansson-dev
 build pc   yaml-0.1    libyaml-dev
+build pc   expat       libexpat1-dev
+build pc   zlib        zlib1g-dev
 build pc   inih        libinih-dev
 build pc   sqlite3     libsqlite3-dev
 build pc   zlib        zlib1g-dev

@@ -5,6 +5,7 @@
 
 #include "fault.h"
 #include "tags.h"
+#include "uri.h"
 
 enum bimi_fault {
 	BIMI_FAULT_VERSION, /* v is not BIMI1, or not first */
@@ -16,8 +17,9 @@ enum bimi_fault {
 struct bimi {
 	struct str text;
 	struct tags tags;
-	const struct tag *l, *a; /* logo, and evidence (a certificate); NULL: not there */
-	bool declines;           /* l and a are empty: no logo shall be shown */
+	const struct tag *l, *a;           /* logo, and evidence (a certificate); NULL: not there */
+	const struct uri *logo, *evidence; /* where they are; NULL: none, or none that is valid */
+	bool declines;                     /* l and a are empty: no logo shall be shown */
 	bool valid;
 	struct faults faults; /* enum bimi_fault */
 };

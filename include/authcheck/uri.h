@@ -20,6 +20,10 @@ struct uri {
 	const char *host; /* domain of the mailbox, or the host: as name.h has it; NULL when not
 			     valid */
 	bool has_size;    /* "!10m" was there (obsolete) */
+	/* https and http only */
+	struct str path; /* with the query, without the fragment; empty: there is none */
+	uint32_t port;   /* 0: not told */
+	bool has_user;   /* a user name stands before the host */
 };
 
 /* Splits a list at "," and reads each URI. `base` is the offset of `list` within the record. At

@@ -1,4 +1,4 @@
-/* HTTPS: GET https://NAME/.well-known/mta-sts.txt by libcurl's multi interface. A request's life:
+/* HTTPS: GET https://NAME and a path by libcurl's multi interface. A request's life:
  * it waits in line until there is room, is handed to curl, and ends with what curl says of it or
  * with its time. */
 #include "https.h"

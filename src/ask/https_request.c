@@ -1,8 +1,8 @@
 /* What curl is told.
  *
- * RFC 8461 3.3: no redirect is followed, no HTTP cache is used, and the certificate must be valid
- * for the name. Nothing of the surroundings takes part: no proxy, no .netrc, no cookies, no DNS but
- * the audit's own. */
+ * As RFC 8461 3.3 has it, and for all else alike: no redirect is followed, no HTTP cache is used,
+ * and the certificate must be valid for the name. Nothing of the surroundings takes part: no proxy,
+ * no .netrc, no cookies, no DNS but the audit's own. */
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -55,7 +55,8 @@ static bool set_request(struct https_job *j)
 	const struct live_options *opt = &j->https->live->opt;
 	bool ok = true;
 
-	SET(CURLOPT_URL, arena_printf(&j->arena, "https://%s/.well-known/mta-sts.txt", j->q->name));
+	SET(CURLOPT_URL, arena_printf(&j->arena, "https://%s%s", j->q->name,
+				      j->q->at ? j->q->at : "/.well-known/mta-sts.txt"));
 	SET(CURLOPT_PROTOCOLS_STR, "https");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

@@ -1,7 +1,7 @@
 /* BIMI: the record, and whether the domain's DMARC policy lets receivers show the logo
  * (draft-brand-indicators-for-message-identification 4.3, 7). A domain without a record has nothing
- * to be told of. The logo and the certificate themselves are not fetched. */
-#include "check.h"
+ * to be told of. What the record leads to is looked at in bimi_files.c. */
+#include "bimi_files.h"
 #include "name.h"
 
 static void fault(struct check *c, const struct fact *txt, const struct rr *rr,
@@ -50,6 +50,7 @@ static void judge(struct check *c, const struct fact *txt, const struct rr *rr)
 	}
 	if (!b->a || !b->a->value.n)
 		found(c, RULE_BIMI_CERTIFICATE, txt->name, txt, rr);
+	bimi_judge_files(c, txt, rr, b);
 }
 
 void check_bimi(struct check *c)

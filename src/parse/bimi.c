@@ -32,13 +32,13 @@ bool bimi_is_near_record(struct str text)
 }
 
 /* An empty value says that there is none. */
-static void read_uri(struct arena *a, struct bimi *b, const struct tag *t)
+static const struct uri *read_uri(struct arena *a, struct bimi *b, const struct tag *t)
 {
 	struct uri *uri;
 	size_t n;
 
 	if (!t || !t->value.n)
-		return;
+		return NULL;
 	parse_uris(a, t->value, t->value_at.at, false, &uri, &n);
 	if (n != 1)
 		fault(a, b, BIMI_FAULT_URI, t->at, "one address is allowed");
@@ -46,6 +46,9 @@ static void read_uri(struct arena *a, struct bimi *b, const struct tag *t)
 		fault(a, b, BIMI_FAULT_URI, uri->at, "it does not begin with https:");
 	else if (!uri->valid)
 		fault(a, b, BIMI_FAULT_URI, uri->at, uri->why);
+	else
+		return uri;
+	return NULL;
 }
 
 void parse_bimi(struct arena *a, struct str text, struct bimi *out)
@@ -71,7 +74,7 @@ void parse_bimi(struct arena *a, struct str text, struct bimi *out)
 	}
 	if (!out->l)
 		fault(a, out, BIMI_FAULT_NO_L, (struct span){ 0, 0 }, "there is no l=");
-	read_uri(a, out, out->l);
-	read_uri(a, out, out->a);
+	out->logo = read_uri(a, out, out->l);
+	out->evidence = read_uri(a, out, out->a);
 	out->declines = out->valid && !out->l->value.n && (!out->a || !out->a->value.n);
 }

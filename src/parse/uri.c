@@ -159,7 +159,7 @@ static void read_http(struct arena *a, struct str rest, struct uri *u)
 {
 	struct str host;
 	size_t end = 0, from = 0, colon;
-	uint32_t port;
+	ptrdiff_t fragment;
 
 	if (!str_starts(rest, S("//"))) {
 		u->why = "\"//\" is missing behind the scheme";
@@ -173,10 +173,15 @@ static void read_http(struct arena *a, struct str rest, struct uri *u)
 			from = i + 1;
 	}
 	host = str_sub(rest, from, end - from);
+	u->has_user = from > 0;
+	u->path = str_from(rest, end);
+	fragment = str_find(u->path, '#');
+	if (fragment >= 0)
+		u->path.n = (size_t)fragment;
 	for (colon = 0; colon < host.n && host.p[colon] != ':'; colon++)
 		;
 	if (host.n > 0 && host.p[0] != '[' && colon + 1 < host.n &&
-	    !str_to_u32(str_from(host, colon + 1), 65535, &port)) {
+	    !str_to_u32(str_from(host, colon + 1), 65535, &u->port)) {
 		u->why = "its port is not a number of at most 65535";
 		return;
 	}

@@ -1,4 +1,5 @@
-"""HTTPS on 127.0.0.1 that behaves as the first label of the host says, a "mta-sts" aside: https_server.py DIR [--old]. Certificates are DIR/NAME.pem, by SNI."""
+"""HTTPS on 127.0.0.1 that behaves as the first label of the host says, a "mta-sts" aside: https_server.py DIR [--old]. Certificates are DIR/NAME.pem, by SNI. A path /www/FILE is that file of DIR/www, but
+for /www/moved, which leads to /www/logo.svg."""
 import os, socket, ssl, sys, threading, time
 
 folder = sys.argv[1]
@@ -44,6 +45,18 @@ def answer(s, what):
         s.sendall(head(b"200 OK", b"Content-Length: %d\r\n" % len(POLICY)) + POLICY)
 
 
+def serve_file(s, name):
+    path = os.path.join(folder, "www", os.path.basename(name))
+    if name == "moved":
+        s.sendall(head(b"302 Found", b"Location: /www/logo.svg\r\nContent-Length: 0\r\n"))
+    elif os.path.isfile(path):
+        with open(path, "rb") as f:
+            body = f.read()
+        s.sendall(head(b"200 OK", b"Content-Length: %d\r\n" % len(body), b"image/svg+xml") + body)
+    else:
+        s.sendall(head(b"404 Not Found", b"Content-Length: 0\r\n"))
+
+
 def serve(raw):
     name = [""]
 
@@ -56,8 +69,11 @@ def serve(raw):
     try:
         with base.wrap_socket(raw, server_side=True) as s:
             s.settimeout(10)
-            s.recv(4096)
-            answer(s, name[0])
+            path = s.recv(4096).split(b" ")[1:2]
+            if path and path[0].startswith(b"/www/"):
+                serve_file(s, path[0].decode("ascii")[5:])
+            else:
+                answer(s, name[0])
     except (OSError, ssl.SSLError):
         pass
 

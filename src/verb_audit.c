@@ -16,7 +16,7 @@ enum {
 	QUIET_FEW_MS = 20,              /* a person waits for one audit: each answer counts */
 	OUT_AT_ONCE = 64 * 1024,        /* octets: written when there are so many, or on a tick */
 	OUT_MAX = 4 * 1024 * 1024,      /* nobody reads: nothing more is begun */
-	SPOOL_MEMORY = 8 * 1024 * 1024, /* reports that wait for an earlier one */
+	SPOOL_MEMORY = 4 * 1024 * 1024, /* reports that wait for an earlier one */
 	SPOOL_WINDOW = 64 * 1024,       /* domains ahead of the first that is missing */
 	RATE_QUESTIONS = 200, /* what an audit may have to ask: with --rate, that takes its time */
 };
@@ -239,8 +239,10 @@ static int put(struct run *r, struct audit *a, size_t index, bool ok)
 		r->begins |= r->shown > before;
 		r->spool.first += !r->unordered;
 	} else {
+		r->report.n = 0;
+		r->report.failed = false;
 		ok = ok && render_one(r, a, index, &r->report, index, &status);
-		ok = spool_put(&r->spool, index, &r->report) && ok;
+		ok = spool_put(&r->spool, index, buf_str(&r->report)) && ok;
 	}
 	if (ok)
 		return status;

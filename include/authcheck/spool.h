@@ -40,8 +40,8 @@ void spool_free(struct spool *s);
 /* May the index-th piece be begun? */
 bool spool_has_room(const struct spool *s, size_t index);
 
-/* The index-th piece is finished; *text is emptied. False when there is no memory for it. */
-bool spool_put(struct spool *s, size_t index, struct buf *text);
+/* The index-th piece is finished. False when there is no memory for it. */
+bool spool_put(struct spool *s, size_t index, struct str text);
 
 /* Appends to *out the pieces that stand in line behind one another from the first on. False when
  * the file could not be read. */

@@ -54,8 +54,8 @@ static bool grow(struct spool *s, size_t index)
 	return true;
 }
 
-/* Into the file. False when that is not possible: then it stays in memory. */
-static bool move_out(struct spool *s, struct piece *p)
+/* Into the file. False when that is not possible: then it is kept in memory. */
+static bool put_out(struct spool *s, struct piece *p, const char *text)
 {
 	size_t done = 0;
 
@@ -64,7 +64,7 @@ static bool move_out(struct spool *s, struct piece *p)
 	if (s->fd < 0 || s->file_end + (off_t)p->n > SPOOL_FILE_MAX)
 		return false;
 	while (done < p->n) {
-		ssize_t n = pwrite(s->fd, p->p + done, p->n - done, s->file_end + (off_t)done);
+		ssize_t n = pwrite(s->fd, text + done, p->n - done, s->file_end + (off_t)done);
 
 		if (n <= 0)
 			return false;
@@ -73,29 +73,39 @@ static bool move_out(struct spool *s, struct piece *p)
 	p->at = s->file_end;
 	s->file_end += (off_t)p->n;
 	s->in_file++;
-	free(p->p);
-	p->p = NULL;
 	return true;
 }
 
-bool spool_put(struct spool *s, size_t index, struct buf *text)
+static bool keep(struct spool *s, struct piece *p, const char *text)
+{
+	p->p = malloc(p->n);
+	if (!p->p) {
+		p->n = 0;
+		return false;
+	}
+	memcpy(p->p, text, p->n);
+	s->in_memory += p->n;
+	return true;
+}
+
+bool spool_put(struct spool *s, size_t index, struct str text)
 {
 	struct piece *p;
 
 	if (!grow(s, index))
 		return false;
 	p = piece_of(s, index);
-	*p = (struct piece){ .p = text->p, .n = text->n, .there = true };
-	*text = (struct buf){ .max = text->max };
+	*p = (struct piece){ .n = text.n, .there = true };
 	if (index >= s->end)
 		s->end = index + 1;
-	s->in_memory += p->n;
-	if (index == s->first || s->in_memory <= s->max_memory || !p->n)
+	if (!text.n)
 		return true;
-	s->no_file = !move_out(s, p);
-	if (!s->no_file)
-		s->in_memory -= p->n;
-	return true;
+	if (index != s->first && s->in_memory + text.n > s->max_memory) {
+		s->no_file = !put_out(s, p, text.p);
+		if (!s->no_file)
+			return true;
+	}
+	return keep(s, p, text.p);
 }
 
 static bool read_back(struct spool *s, const struct piece *p, struct buf *out)

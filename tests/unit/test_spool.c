@@ -22,7 +22,7 @@ static void put(struct spool *s, size_t i)
 	if (i % 7) /* some are empty */
 		buf_addf(&b, "piece %zu;", i);
 	buf_pad(&b, '.', i % 7 ? i % 50 : 0);
-	assert_true(spool_put(s, i, &b));
+	assert_true(spool_put(s, i, buf_str(&b)));
 	buf_free(&b);
 }
 

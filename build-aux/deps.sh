@@ -28,7 +28,6 @@ build pc   expat       libexpat1-dev
 build pc   zlib        zlib1g-dev
 build pc   inih        libinih-dev
 build pc   sqlite3     libsqlite3-dev
-build pc   zlib        zlib1g-dev
 build pc   gmime-3.0  libgmime-3.0-dev
 build pc   opendkim   libopendkim-dev
 build file /usr/include/spf2/spf.h libspf2-dev

@@ -137,11 +137,15 @@ static void live_run(struct source *s, int timeout_ms)
 	at_pump(l->at);
 	https_pump(l->https);
 	smtp_pump(l->smtp);
+	dns_flush(l->dns);
+	at_flush(l->at);
 	wait = wait_ms(l, timeout_ms, source_now_ms());
 	n = epoll_wait(l->epoll_fd, ev, EVENTS_MAX, settled == l->settled ? wait : 0);
 	for (int i = 0; i < n; i++)
 		handle(l, &ev[i]);
 	timers_fire(&l->timers, source_now_ms());
+	dns_flush(l->dns);
+	at_flush(l->at);
 	release_sigpipe(&before);
 }
 

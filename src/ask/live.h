@@ -8,6 +8,7 @@
  *           live_answer.c   from a message, or from what went wrong, to a fact
  *           live_server.c   the name servers, and their c-ares channels
  *           live_at.c       servers that are asked by their address
+ *           live_udp.c      their datagrams, many at once
  *   HTTPS   https.c and its parts, see https.h
  *   SMTP    smtp.c and its parts, see smtp_job.h
  *
@@ -39,6 +40,7 @@ struct live {
 	unsigned long settled; /* questions settled so far */
 	struct dns *dns;       /* the resolvers */
 	struct at *at;         /* other name servers */
+	struct dns_udp *udp;   /* the datagrams of both */
 	struct https *https;
 	struct smtp *smtp;
 	struct detour *detours; /* as many as opt.nconnect_to */
@@ -57,7 +59,16 @@ void live_settle(struct live *l, struct question *q, struct fact *answer);
 const char *live_duration(struct arena *a, int64_t ms);
 
 /* ---- DNS ---- */
-enum { DNS_PORT = 53, DNS_SERVERS_MAX = 6, CHANCE = 8192, CHANNELS_MAX = 65536 };
+enum {
+	DNS_PORT = 53,
+	DNS_SERVERS_MAX = 6,
+	CHANCE = 8192,
+	CHANNELS_MAX = 65536,
+	/* Answers come in bursts while the checkers are at work. The system may give less. */
+	DNS_SOCKET_BUFFER = 4 * 1024 * 1024,
+	/* What c-ares 1.18 reads at most; what is asked for is WIRE_EDNS_SIZE. */
+	UDP_ANSWER_MAX = 4096,
+};
 
 /* How a query gets to a server. Each way is a c-ares channel of its own that knows this one server,
  * so it is always known who answered, and what one server does to a channel does not touch another.
@@ -77,6 +88,8 @@ struct channel {
 	unsigned out;      /* queries that c-ares has not called back for */
 	unsigned server;   /* whose it is */
 	enum via via;
+	int fd;                 /* its socket, where live_udp.c has it in hand */
+	int send_error;         /* what was met in sending, and c-ares does not know of yet; 0 */
 	int64_t retired_ms;     /* since when it is not sent on any more; 0: it is */
 	uint8_t ids[65536 / 8]; /* the ids of these */
 };
@@ -181,6 +194,8 @@ void dns_close(struct dns *d);
 void dns_ask(struct dns *d, struct question *q);
 /* Asks what is in line, as far as there is room. */
 void dns_pump(struct dns *d);
+/* Sends what was asked. */
+void dns_flush(struct dns *d);
 /* How many there are in line for whom there is no room. */
 size_t dns_line(const struct dns *d);
 void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writable);
@@ -197,6 +212,10 @@ void servers_close(struct dns *d);
  * opened. */
 struct channel *server_channel(struct dns *d, unsigned server, enum via via, unsigned out_max,
 			       int64_t now_ms);
+/* Of all name servers together. */
+void udp_open(struct live *l);
+/* From now on c-ares sends and receives by way of us on this channel, which has not been used. */
+void udp_take_over(struct channel *c);
 /* Closes retired channels from which nothing is to be expected any more. */
 void servers_tidy(struct dns *d, int64_t now_ms);
 /* May a server be asked now, with regard to the limit of queries a second? In how many ms else? */
@@ -231,6 +250,7 @@ void at_open(struct live *l);
 void at_close(struct at *s);
 void at_ask(struct at *s, struct question *q);
 void at_pump(struct at *s);
+void at_flush(struct at *s);
 size_t at_line(const struct at *s);
 int at_tick(struct at *s, int64_t now_ms);
 /* The one of that number; NULL: there is none. */

@@ -166,6 +166,12 @@ void at_pump(struct at *s)
 		dns_pump(s->server[i].dns);
 }
 
+void at_flush(struct at *s)
+{
+	for (unsigned i = 0; i < s->nserver; i++)
+		dns_flush(s->server[i].dns);
+}
+
 size_t at_line(const struct at *s)
 {
 	size_t n = s->nline;

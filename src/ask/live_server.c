@@ -6,10 +6,6 @@
 #include <sys/epoll.h>
 
 enum {
-	/* Answers come in bursts while the checkers are at work. The system may give less. */
-	SOCKET_BUFFER = 4 * 1024 * 1024,
-	/* What c-ares 1.18 reads at most; what is asked for is WIRE_EDNS_SIZE. */
-	UDP_ANSWER_MAX = 4096,
 	/* How often c-ares sends a query anew by itself when a connection broke: whatever one
 	 * answer does to a connection must not be the end of the queries that share it. From 1.31
 	 * on also how often it does so for want of an answer, after a time of its own reckoning,
@@ -191,8 +187,8 @@ static bool open_channel(struct channel *c, const char *address, enum via via, u
 		.timeout = (int)timeout_ms + 1000,
 		.tries = ARES_TRIES,
 		.ednspsz = UDP_ANSWER_MAX,
-		.socket_receive_buffer_size = SOCKET_BUFFER,
-		.socket_send_buffer_size = SOCKET_BUFFER,
+		.socket_receive_buffer_size = DNS_SOCKET_BUFFER,
+		.socket_send_buffer_size = DNS_SOCKET_BUFFER,
 		.lookups = lookups,
 		.sock_state_cb = socket_state,
 		.sock_state_cb_data = c,
@@ -219,6 +215,8 @@ static bool open_channel(struct channel *c, const char *address, enum via via, u
 		c->ares = NULL;
 		return false;
 	}
+	if (via == VIA_UDP || via == VIA_PLAIN)
+		udp_take_over(c);
 	if (ares_set_servers_ports_csv(c->ares, address) == ARES_SUCCESS)
 		return true;
 	ares_destroy(c->ares);

@@ -219,6 +219,10 @@ static struct history *open_at(struct arena *a, const char *dir, bool make, cons
 				    h->db ? sqlite3_errmsg(h->db) : "out of memory");
 	} else if (set_up(h, make, &what)) {
 		return h;
+	} else if (!make && (sqlite3_errcode(h->db) & 0xff) == SQLITE_READONLY) {
+		*err = arena_printf(
+			a, "%s: only who may write to the folder can read it: SQLite needs to",
+			h->path);
 	} else {
 		*err = h->failed ? arena_strdup(a, h->error)
 				 : arena_printf(a, "%s: %s", h->path, what);

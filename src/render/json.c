@@ -93,15 +93,20 @@ json_t *json_finding(struct js *js, const struct finding *f)
 	json_t *o = js_object(js);
 
 	js_set(js, o, "rule", js_words(js, rule->name));
-	js_set(js, o, "severity", js_words(js, severity_name(rule->severity)));
+	if (!js->lasting)
+		js_set(js, o, "severity", js_words(js, severity_name(rule->severity)));
 	js_set(js, o, "sure", js_bool(f->sure));
 	js_set(js, o, "offline", js_bool(f->offline));
-	js_set(js, o, "protocol", js_words(js, proto_name(rule->proto)));
-	js_set(js, o, "title", js_words(js, rule->title));
+	if (!js->lasting) {
+		js_set(js, o, "protocol", js_words(js, proto_name(rule->proto)));
+		js_set(js, o, "title", js_words(js, rule->title));
+	}
 	js_set(js, o, "subject", js_words(js, f->subject));
 	js_set(js, o, "detail", js_words(js, f->detail));
-	js_set(js, o, "reference", js_words(js, rule->ref));
-	js_set(js, o, "fix", js_words(js, finding_fix(f)));
+	if (!js->lasting) {
+		js_set(js, o, "reference", js_words(js, rule->ref));
+		js_set(js, o, "fix", js_words(js, finding_fix(f)));
+	}
 	js_set(js, o, "evidence", evidence(js, f));
 	return o;
 }

@@ -18,7 +18,8 @@
 struct js {
 	struct arena *arena;
 	bool failed;
-	bool lasting; /* without what differs each time: TTLs, servers, counts */
+	bool lasting; /* without what differs each time (TTLs, servers, advice that has the time in
+			 it), and what the rule says */
 };
 
 json_t *js_object(struct js *js);

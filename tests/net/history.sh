@@ -142,6 +142,11 @@ audit --keep 2 < <(day 741)
 history example.com
 is '--keep 2' grep -Eq '^example.com: [12] audits?, ' "$work/out"
 
+rm -rf "$work/state"
+for day in 800 801; do audit < <(day $day '_mta-sts.example.com TXT SOME 3600 "v=STSv1; id=2026-11"'); done
+history --format json example.com
+is 'advice that has the time in it makes no new state' [ "$(python3 -c 'import json, sys; print(*[s["audits"] for s in json.load(open(sys.argv[1]))["states"]])' "$work/out")" = 2 ]
+
 # ---- folders that are none ----
 refused() { # WHAT DIR WORDS
 	"$authcheck" --offline --state "$2" example.com >"$work/out" 2>"$work/err"

@@ -209,17 +209,10 @@ static void check_alias(struct check *c, const struct mx_host *h)
  * 0: no; -1: not decided. */
 static int check_zone_added(struct check *c, const struct mx_host *h)
 {
-	const char *zone, *meant = without_zone(c, h->name, &zone), *address;
+	const char *zone, *meant = without_zone(c, h->name, &zone);
 	const struct fact *a, *aaaa;
 
-	if (!meant)
-		return 0;
-	address = as_address(c->arena, meant);
-	if (address && name_is_ip(str_c(address))) {
-		found_address(c, h, address);
-		return 1;
-	}
-	if (name_labels(meant) < 2)
+	if (!meant || name_labels(meant) < 2)
 		return 0;
 	if (name_labels(meant) > 2 && psl_looks_whole(meant)) {
 		found_missing_dot(c, h, meant);
@@ -341,6 +334,12 @@ bool mx_host_check(struct check *c, const struct mx_host *h, bool spare)
 	}
 	if (meant && name_is_under(meant, zone)) {
 		found_missing_dot(c, h, meant);
+		return true;
+	}
+	/* whether or not a wildcard answers for it */
+	address = meant ? as_address(c->arena, meant) : NULL;
+	if (address && name_is_ip(str_c(address))) {
+		found_address(c, h, address);
 		return true;
 	}
 	check_label(c, h);

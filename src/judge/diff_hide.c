@@ -104,6 +104,13 @@ static bool is_inherited(const struct diff *d, const struct finding *f)
 	return strcmp(owner, d->domain) != 0 && strcmp(f->subject, d->domain) != 0;
 }
 
+/* The record of the domain itself is gone, and what one above it says is not known. */
+static bool is_open(const struct report *after, const struct finding *f)
+{
+	return after && rules[f->rule].proto == PROTO_DMARC &&
+	       after->presence[PROTO_DMARC] == PRESENCE_UNKNOWN;
+}
+
 void diff_hide(struct arena *a, struct diff *d)
 {
 	struct blind before = blind_of(a, d->before), after = blind_of(a, d->after);
@@ -118,7 +125,8 @@ void diff_hide(struct arena *a, struct diff *d)
 		else if (kind == DIFF_NEW && rules[f->rule].severity < SEV_ERROR &&
 			 is_hidden(&before, f, false))
 			kind = DIFF_UNDECIDED;
-		else if (kind == DIFF_GONE && !blinds(f->rule) && is_hidden(&after, f, true))
+		else if (kind == DIFF_GONE && !blinds(f->rule) &&
+			 (is_hidden(&after, f, true) || is_open(d->after, f)))
 			kind = DIFF_UNDECIDED;
 		d->count[x->kind]--;
 		d->count[kind]++;

@@ -125,7 +125,11 @@ static void note_dmarc(struct arena *a, struct diff *d)
 {
 	const char *before = policy_text(d->before), *after = policy_text(d->after);
 
-	if (before && after && strcmp(before, after) != 0)
+	if (d->before->dmarc.record && !d->before->dmarc.inherited &&
+	    d->after->presence[PROTO_DMARC] == PRESENCE_UNKNOWN)
+		note(a, d,
+		     "DMARC record removed: whether one above it counts instead is not known");
+	else if (before && after && strcmp(before, after) != 0)
 		note(a, d, arena_printf(a, "DMARC policy for its mail: %s -> %s", before, after));
 }
 

@@ -155,6 +155,7 @@ change 1 mx-no-address '/^mx[12] A/d'
 change 0 mx-host-no-address '/^mx2 A/d'
 change 1 mx-cname 's/^mx1 A .*/mx1 CNAME out/'
 change 1 mx-ip-literal 's/MX 10 mx1/MX 10 93.184.215.2/'
+change 1 mx-ip-literal 's/MX 10 mx1/MX 10 93.184.215.2/' '* CNAME web.example.net.'
 change 1 mx-missing-dot 's/^@ MX 10 mx1/@ MX 10 mx1.example.com/'
 change 1 mx-missing-dot 's/^@ MX 10 mx1/@ MX 10 aspmx.l.google.com/'
 change 1 mx-null-mixed 's/MX 20 mx2/MX 0 ./'
@@ -193,6 +194,12 @@ sed -E 's/mailto:dmarc@/dmarc@/' "$work/before.zone" >"$work/after.zone"
 once github 1
 once gitlab 1
 once csv 2
+
+# ---- a zone whose domain above is not known ----
+sed 's/example.com/sub.example.com/; s/^_dmarc TXT.*/_dmarc TXT "v=DMARC1; p=none"/' "$work/before.zone" >"$work/above.zone"
+cp "$work/above.zone" "$work/before.zone"
+change 0 'DMARC record removed: whether one above it counts' '/^_dmarc/d'
+change 0 '!better' '/^_dmarc/d'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

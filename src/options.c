@@ -34,7 +34,7 @@ static const struct option {
 	  "take the answers from a tape instead of the network" },
 	{ 0, "selector", "S", SET_OF(OF_AUDIT | OF_BOUNCE | OF_DIFF, set_selector),
 	  "a DKIM selector in use (again for more)" },
-	{ 0, "selectors", "FILE", SET_OF(OF_AUDIT | OF_BOUNCE, set_selectors),
+	{ 0, "selectors", "FILE", SET_OF(OF_AUDIT | OF_BOUNCE | OF_DIFF, set_selectors),
 	  "DKIM selectors in use, one a line" },
 	{ 0, "discover", "none|short|full", SET_OF(OF_AUDIT | OF_BOUNCE | OF_DIFF, set_discover),
 	  "how many well-known selectors to try (full)" },

@@ -189,17 +189,15 @@ void program_record_begin(struct program *p, int64_t now_s)
 	tape_write_head(&p->recorded, now_s);
 }
 
-void program_record(struct program *p, struct audit *a)
+void program_record(struct program *p, struct arena *work, const struct facts *all)
 {
-	if (!p->o.record)
-		return;
-	for (size_t i = 0; i < a->facts.n; i++) {
-		const struct fact *f = a->facts.all[i];
+	for (size_t i = 0; p->o.record && i < all->n; i++) {
+		const struct fact *f = all->all[i];
 
 		if (facts_find_at(&p->written, f->kind, f->type, f->name, f->at))
 			continue;
 		facts_open_at(&p->written, f->kind, f->type, f->name, f->at);
-		tape_write(&p->recorded, &a->work, f);
+		tape_write(&p->recorded, work, f);
 	}
 }
 

@@ -5,25 +5,6 @@
 
 enum { CACHE_MAX = 12 * 1024 * 1024 };
 
-/* Where one zone lies below another, the nearer one answers, as a name server does it: a parent
- * that does not delegate the child must not hide it. Of two with one origin, the first given does.
- */
-static void line_up_zones(struct program *p)
-{
-	size_t n = p->nzones;
-	const struct zone **near = arena_array(&p->arena, n, sizeof(*near));
-
-	for (size_t i = 0, at; i < n; i++) {
-		unsigned labels = name_labels(p->zone[i]->origin);
-
-		for (at = i; at > 0 && name_labels(near[at - 1]->origin) < labels; at--)
-			near[at] = near[at - 1];
-		near[at] = p->zone[i];
-	}
-	for (size_t i = 0; i < n; i++)
-		p->row[p->nrow++] = source_zone(&p->arena, near[i]);
-}
-
 static bool read_tape(struct program *p)
 {
 	struct buf text;
@@ -50,8 +31,11 @@ bool program_open(struct program *p)
 
 	if (!program_read_zones(p))
 		return false;
-	p->row = arena_array(&p->arena, p->nzones + 2, sizeof(*p->row));
-	line_up_zones(p);
+	p->row = arena_array(&p->arena, 3, sizeof(*p->row));
+	if (p->nzones)
+		p->row[p->nrow++] = source_zones(&p->arena, p->zone, p->nzones);
+	p->overlay = ARENA_NEW(&p->arena, struct overlay);
+	overlay_init(p, p->zone, p->nzones, p->overlay);
 	if ((p->o.replay && !read_tape(p)) || !program_read_known(p))
 		return false;
 	if (p->o.offline) {

@@ -9,36 +9,28 @@
 
 /* ---- zones ---- */
 
-/* "db.example:12: what", of a copy under the name that the user knows. */
-static const char *shown_as(struct arena *a, const char *text, const char *path, const char *shown)
-{
-	size_t n = strlen(path);
-
-	return strncmp(text, path, n) == 0 ? arena_printf(a, "%s%s", shown, text + n) : text;
-}
-
 /* A zone read from a copy of a revision, its places named as the user knows them. */
 static void rename_files(struct arena *a, struct zone *z, const char *path, const char *shown)
 {
 	const char *before = NULL, *after = NULL;
 
-	z->file = shown_as(a, z->file, path, shown);
+	z->file = program_shown(a, z->file, path, shown);
 	for (size_t i = 0; i < z->n; i++) {
 		struct rr *rr = &z->rr[i].rr;
 
 		if (rr->file != before) {
 			before = rr->file;
-			after = before ? shown_as(a, before, path, shown) : NULL;
+			after = before ? program_shown(a, before, path, shown) : NULL;
 		}
 		rr->file = after;
 	}
 	for (size_t i = 0; i < z->nfault; i++)
-		z->fault[i].file = shown_as(a, z->fault[i].file, path, shown);
+		z->fault[i].file = program_shown(a, z->fault[i].file, path, shown);
 }
 
 static bool read_zones(struct state *s, const char *path, const char *shown)
 {
-	if (!program_read_path(s->p, path, &s->zone, &s->nzone))
+	if (!program_read_path(s->p, path, shown, &s->zone, &s->nzone))
 		return false;
 	for (size_t i = 0; i < s->nzone && strcmp(path, shown) != 0; i++)
 		rename_files(&s->p->arena, (struct zone *)(uintptr_t)s->zone[i], path, shown);
@@ -124,7 +116,7 @@ static bool read_file(struct state *s, const char *path, const char *shown)
 	buf_init(&text, (size_t)FILE_MAX * 8);
 	ok = file_read(a, path, (size_t)FILE_MAX * 8, &text, &err);
 	if (!ok)
-		complain(shown_as(a, err, path, shown));
+		complain(program_shown(a, err, path, shown));
 	else if (saved_is_audit(buf_str(&text)))
 		ok = read_saved(s, buf_str(&text), shown);
 	else if (is_tape(buf_str(&text)))
@@ -159,31 +151,18 @@ bool state_read(struct program *p, const char *path, const char *shown, struct s
 
 /* ---- who answers ---- */
 
-/* The nearer zone answers, of two with one origin the first. */
-static int by_depth(const void *x, const void *y)
-{
-	const struct zone *const *a = x, *const *b = y;
-	int d = (int)name_labels((*b)->origin) - (int)name_labels((*a)->origin);
-
-	return d ? d : strcmp((*a)->file, (*b)->file);
-}
-
 void state_open(struct state *s, struct source *others)
 {
 	struct arena *a = &s->p->arena;
-	struct source **row = arena_array(a, s->nzone + 2, sizeof(*row));
+	struct source *row[2];
 	size_t n = 0;
 
+	overlay_init(s->p, s->zone, s->nzone, &s->overlay);
 	if (s->kind == STATE_TAPE) {
 		row[n++] = source_tape(a, &s->tape);
 	} else if (s->kind == STATE_ZONES) {
 		if (s->nzone)
-			qsort(s->zone, s->nzone, sizeof(*s->zone), by_depth);
-		s->bare = arena_array(a, s->nzone + 1, sizeof(*s->bare));
-		for (size_t i = 0; i < s->nzone; i++) {
-			s->bare[i] = program_zone_is_bare(s->p, s->zone[i]);
-			row[n++] = source_zone(a, s->zone[i]);
-		}
+			row[n++] = source_zones(a, s->zone, s->nzone);
 		row[n++] = others;
 	}
 	s->source = source_mux(a, row, n);
@@ -255,10 +234,10 @@ bool state_has(const struct state *s, const char *domain)
 		return saved_find(s, domain);
 	if (s->kind == STATE_TAPE)
 		return has_question(&s->tape, RR_TXT, domain);
-	for (size_t i = 0; i < s->nzone; i++) {
-		zone_lookup(&s->p->arena, s->zone[i], domain, RR_TXT, &answer);
-		if (strcmp(s->zone[i]->origin, domain) == 0)
-			return true;
+	if (zone_index_at(s->overlay.index, domain) != SIZE_MAX)
+		return true;
+	for (struct zone_near near = zone_near(s->overlay.index, domain); zone_near_next(&near);) {
+		zone_lookup(&s->p->arena, s->zone[near.at], domain, RR_TXT, &answer);
 		if (answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED)
 			return answer.kind != ZONE_NXDOMAIN;
 	}
@@ -267,31 +246,6 @@ bool state_has(const struct state *s, const char *domain)
 }
 
 /* ---- reports ---- */
-
-/* The selectors of the domain, from the zone that answers for them: the nearest stands first. */
-static void take_selectors(const struct state *s, const char *domain, struct audit_wish *w)
-{
-	for (size_t i = 0; i < s->nzone; i++)
-		if (program_zone_selectors(s->p, s->zone[i], s->bare[i], domain, w))
-			return;
-}
-
-/* The audit of a zone's origin tells of the zone's faults. */
-static void take_faults(const struct state *s, const char *domain, struct audit_wish *w)
-{
-	const struct zone_fault **list = NULL;
-	size_t n = 0, cap = 0;
-
-	for (size_t i = 0; i < s->nzone; i++)
-		for (size_t k = 0; k < s->zone[i]->nfault; k++) {
-			if (strcmp(s->zone[i]->origin, domain) != 0)
-				break;
-			list = arena_grow(&s->p->arena, list, n, &cap, sizeof(*list));
-			list[n++] = &s->zone[i]->fault[k];
-		}
-	w->zone_fault = list;
-	w->nzone_fault = n;
-}
 
 /* Without what is left out, as an audit has it. */
 static const struct report *saved_report(struct state *s, const struct audit_setup *setup,
@@ -312,7 +266,7 @@ static const struct report *saved_report(struct state *s, const struct audit_set
 }
 
 const struct report *state_report(struct state *s, const struct audit_setup *setup,
-				  const char *domain, struct audit *audit, bool *failed)
+				  const char *domain, size_t at, struct audit *audit, bool *failed)
 {
 	struct audit_setup own = *setup;
 
@@ -322,8 +276,8 @@ const struct report *state_report(struct state *s, const struct audit_setup *set
 	if (!state_has(s, domain))
 		return NULL;
 	own.source = s->source;
-	take_selectors(s, domain, &own.wish);
-	take_faults(s, domain, &own.wish);
+	if (s->kind == STATE_ZONES)
+		overlay_wish(&s->overlay, domain, at, &own.wish);
 	program_expect(s->p, domain, &own.wish);
 	if (audit_run(audit, &own, domain))
 		return &audit->report;

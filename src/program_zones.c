@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "name.h"
 #include "program.h"
-#include "psl.h"
 
 enum { FOLDERS_MAX = 10000, FOLDER_DEPTH_MAX = 32, ZONE_FAULTS_TOLD = 10 };
 
@@ -23,8 +21,8 @@ struct pending {
 
 struct search {
 	struct program *p;
-	const char
-		*root; /* octoDNS's "!include" reads at or below it; NULL: the file's own folder */
+	const char *path, *shown; /* of a copy, and what it is of; path NULL: nothing is copied */
+	const char *root; /* octoDNS's "!include" reads at or below it; NULL: the file's own */
 	const struct zone **zone; /* found so far */
 	size_t nzones, cap;
 	struct folder *seen; /* each folder is read once, whatever links lead to it */
@@ -34,6 +32,11 @@ struct search {
 	const char **included;
 	size_t nincluded, included_cap;
 };
+
+static void tell(const struct search *s, const char *text)
+{
+	complain(s->path ? program_shown(&s->p->arena, text, s->path, s->shown) : text);
+}
 
 static bool read_zones(struct search *s, const char *path, struct zones *all, const char **err)
 {
@@ -53,7 +56,7 @@ static bool add_zones(struct search *s, const struct zones *all)
 	}
 	for (size_t i = 0; i < all->n; i++) {
 		if (s->nzones == ZONES_MAX) {
-			complain("too many zones at once");
+			tell(s, "too many zones at once");
 			return false;
 		}
 		s->zone = arena_grow(&s->p->arena, s->zone, s->nzones, &s->cap, sizeof(*s->zone));
@@ -69,7 +72,7 @@ static bool add_named(struct search *s, const char *path)
 
 	if (read_zones(s, path, &all, &err))
 		return add_zones(s, &all);
-	complain(err);
+	tell(s, err);
 	return false;
 }
 
@@ -119,7 +122,7 @@ static bool is_mostly_no_zone(const struct zone *z)
 static void tell_skipped(const struct search *s, const char *path, const char *why)
 {
 	if (s->p->o.verbose)
-		complain(arena_printf(&s->p->arena, "%s: passed over: %s", path, why));
+		tell(s, arena_printf(&s->p->arena, "%s: passed over: %s", path, why));
 }
 
 static bool add_found(struct search *s, const char *path)
@@ -178,7 +181,7 @@ static bool list_folder(struct search *s, const char *path, const char ***names,
 	*names = NULL;
 	*n = 0;
 	if (!d) {
-		complain(arena_printf(a, "%s: %s", path, strerror(errno)));
+		tell(s, arena_printf(a, "%s: %s", path, strerror(errno)));
 		return false;
 	}
 	for (struct dirent *e; (e = readdir(d));) {
@@ -234,7 +237,7 @@ static bool add_split(struct search *s, const char *path, const struct program_s
 	if (all.foreign)
 		tell_skipped(s, path, err);
 	else
-		complain(err);
+		tell(s, err);
 	return all.foreign;
 }
 
@@ -248,8 +251,8 @@ static bool add_folder(struct search *s, const char *path, const struct stat *se
 	if (is_seen(s, self))
 		return true;
 	if (depth > FOLDER_DEPTH_MAX || s->nseen > FOLDERS_MAX) {
-		complain(arena_printf(&s->p->arena, "%s: too many folders, one within another",
-				      path));
+		tell(s,
+		     arena_printf(&s->p->arena, "%s: too many folders, one within another", path));
 		return false;
 	}
 	if (!list_folder(s, path, &names, &n))
@@ -279,8 +282,9 @@ static bool add_path(struct search *s, const char *path)
 	if (!add_folder(s, path, &st, 0, &whole))
 		return false;
 	if (s->nzones == before && !s->npending) {
-		complain(arena_printf(
-			&p->arena, "%s: there is no zone file in this folder (-v says why)", path));
+		tell(s,
+		     arena_printf(&p->arena,
+				  "%s: there is no zone file in this folder (-v says why)", path));
 		return false;
 	}
 	return true;
@@ -308,7 +312,7 @@ static bool add_pattern(struct search *s, const char *pattern)
 		globfree(&g);
 	}
 	if (!n) {
-		complain(arena_printf(a, "%s: no file of such a name", pattern));
+		tell(s, arena_printf(a, "%s: no file of such a name", pattern));
 		return false;
 	}
 	for (size_t i = 0; i < n && ok; i++)
@@ -327,7 +331,7 @@ static bool settle_pending(struct search *s)
 
 		if (!s->nincluded ||
 		    !bsearch(&x->path, s->included, s->nincluded, sizeof(*s->included), by_text)) {
-			complain(x->err);
+			tell(s, x->err);
 			return false;
 		}
 		tell_skipped(s, x->path, "other files include it");
@@ -357,10 +361,26 @@ bool program_read_zones(struct program *p)
 	return true;
 }
 
-bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n)
+const char *program_shown(struct arena *a, const char *text, const char *path, const char *shown)
+{
+	const char *at = strstr(text, path);
+
+	return !at || !*path ? text
+			     : arena_printf(a, "%.*s%s%s", (int)(at - text), text, shown,
+					    program_shown(a, at + strlen(path), path, shown));
+}
+
+bool program_read_path(struct program *p, const char *path, const char *shown,
+		       const struct zone ***zone, size_t *n)
 {
 	struct search s = { .p = p };
-	bool ok = add_path(&s, path) && settle_pending(&s);
+	bool ok;
+
+	if (strcmp(path, shown) != 0) {
+		s.path = path;
+		s.shown = shown;
+	}
+	ok = add_path(&s, path) && settle_pending(&s);
 
 	*zone = s.zone;
 	*n = s.nzones;
@@ -377,25 +397,4 @@ void program_tell_faults(struct program *p)
 
 			complain(arena_printf(&p->arena, "%s:%u: %s", f->file, f->line, f->what));
 		}
-}
-
-bool program_zone_is_bare(struct program *p, const struct zone *z)
-{
-	const char *org = psl_organizational_domain(&p->arena, z->origin);
-
-	return org && strcmp(org, z->origin) == 0 && !zone_may_sign(z);
-}
-
-bool program_zone_selectors(struct program *p, const struct zone *z, bool bare, const char *domain,
-			    struct audit_wish *w)
-{
-	const char **names;
-	size_t n;
-
-	if (!zone_selectors(&p->arena, z, domain, &names, &n))
-		return false;
-	w->zone_selectors = names;
-	w->nzone_selectors = n;
-	w->dkim_zone = z->partial ? DKIM_ZONE_NOT : bare ? DKIM_ZONE_BARE : DKIM_ZONE_LISTED;
-	return true;
 }

@@ -31,8 +31,6 @@ struct run {
 	struct spool spool; /* reports in the order of the domains */
 	struct buf report;  /* one */
 	struct kept past;   /* what --state keeps */
-	bool *bare;     /* of each zone: no name of its organizational domain can have a DKIM key */
-	size_t *teller; /* of each zone with faults: which domain's audit tells of them */
 	size_t begun, written;
 	size_t shown; /* of those written, the ones that --only-changes has not left out */
 	size_t told;  /* reports below it have been written out, in their order */
@@ -41,121 +39,6 @@ struct run {
 	struct progress progress;
 	int status;
 };
-
-/* ---- what is known of the domains ---- */
-
-static void find_bare_zones(struct run *r)
-{
-	struct program *p = r->p;
-
-	r->bare = arena_array(&p->arena, p->nzones + 1, sizeof(*r->bare));
-	for (size_t i = 0; i < p->nzones; i++)
-		r->bare[i] = program_zone_is_bare(p, p->zone[i]);
-}
-
-static bool read_selectors(struct program *p)
-{
-	struct options *o = &p->o;
-
-	for (size_t i = 0; i < o->selector_files.n; i++) {
-		struct buf text;
-		struct str rest;
-		const char *err;
-		unsigned line = 0;
-
-		buf_init(&text, FILE_MAX);
-		if (!file_read(&p->arena, o->selector_files.item[i], FILE_MAX, &text, &err)) {
-			buf_free(&text);
-			complain(err);
-			return false;
-		}
-		for (rest = arena_str(&p->arena, buf_str(&text)); rest.n;) {
-			ptrdiff_t end = str_find(rest, '\n');
-			struct str s = str_trim(end < 0 ? rest : str_sub(rest, 0, (size_t)end));
-
-			line++;
-			rest = end < 0 ? S("") : str_from(rest, (size_t)end + 1);
-			if (s.n && s.p[s.n - 1] == '\r')
-				s = str_trim(str_sub(s, 0, s.n - 1));
-			if (!s.n || s.p[0] == '#')
-				continue;
-			if (!name_from_text(&p->arena, s) || s.n > 200) {
-				complain(arena_printf(&p->arena, "%s:%u: \"%.*s\" is no selector",
-						      o->selector_files.item[i], line, (int)s.n,
-						      s.p));
-				buf_free(&text);
-				return false;
-			}
-			texts_add(&p->arena, &o->selectors, arena_strndup(&p->arena, s.p, s.n));
-		}
-		buf_free(&text);
-	}
-	o->wish.selectors = o->selectors.item;
-	o->wish.nselectors = o->selectors.n;
-	return true;
-}
-
-/* The selectors of the domain, from the zone that answers for them: the nearest one. */
-static void take_selectors(struct run *r, const char *domain, struct audit_wish *w)
-{
-	struct program *p = r->p;
-	const struct zone *near = NULL;
-
-	for (size_t i = 0; i < p->nzones; i++) {
-		const struct zone *z = p->zone[i];
-
-		if (near && name_labels(z->origin) <= name_labels(near->origin))
-			continue;
-		if (program_zone_selectors(p, z, r->bare[i], domain, w))
-			near = z;
-	}
-	if (!near) {
-		w->nzone_selectors = 0;
-		w->dkim_zone = DKIM_ZONE_NOT;
-	}
-}
-
-/* Which audit tells of a zone's faults: that of its origin, else of the nearest name below it that
- * was named, else the first. */
-static size_t teller_of(const struct domains *d, const struct zone *z)
-{
-	size_t near = 0;
-	bool below = false;
-
-	for (size_t i = 0; i < d->nnamed; i++) {
-		if (!name_is_under(d->named[i], z->origin) ||
-		    (below && name_labels(d->named[i]) >= name_labels(d->named[near])))
-			continue;
-		near = i;
-		below = true;
-	}
-	return near;
-}
-
-static void find_tellers(struct run *r)
-{
-	struct program *p = r->p;
-
-	r->teller = arena_array(&p->arena, p->nzones + 1, sizeof(*r->teller));
-	for (size_t i = 0; i < p->nzones; i++)
-		if (p->zone[i]->nfault)
-			r->teller[i] = teller_of(&r->domains, p->zone[i]);
-}
-
-static void take_faults(struct run *r, size_t domain, struct audit_wish *w)
-{
-	struct program *p = r->p;
-	const struct zone_fault **list = NULL;
-	size_t n = 0, cap = 0;
-
-	for (size_t i = 0; i < p->nzones; i++)
-		for (size_t k = 0; k < p->zone[i]->nfault && r->teller[i] == domain; k++) {
-			list = arena_grow(&p->arena, list, n, &cap, sizeof(*list));
-			list[n++] = &p->zone[i]->fault[k];
-		}
-	w->zone_fault = list;
-	w->nzone_fault = n;
-}
 
 /* ---- the reports ---- */
 
@@ -190,7 +73,7 @@ static bool render_one(struct run *r, struct audit *a, size_t place, struct buf 
 			before = out->n;
 			kept_render(&r->past, a, out, &r->ro, place, r->domains.total);
 		}
-		program_record(p, a);
+		program_record(p, &a->work, &a->facts);
 		ok = !out->failed;
 	} else {
 		p->recorded.failed = true;
@@ -282,8 +165,7 @@ static enum audits_next next(void *arg, bool may_wait, const char **domain, stru
 		return AUDITS_LATER;
 	next = domains_next(&r->domains, may_wait, domain);
 	if (next == AUDITS_DOMAIN) {
-		take_selectors(r, *domain, wish);
-		take_faults(r, r->begun, wish);
+		overlay_wish(r->p->overlay, *domain, r->begun, wish);
 		program_expect(r->p, *domain, wish);
 		r->begun++;
 	}
@@ -352,8 +234,7 @@ static void set_up(struct run *r)
 	};
 	spool_init(&r->spool, SPOOL_MEMORY, SPOOL_WINDOW, dir && *dir ? dir : "/var/tmp");
 	buf_init(&r->report, p->out.max);
-	find_bare_zones(r);
-	find_tellers(r);
+	overlay_tellers(p->overlay, d->named, d->nnamed, true);
 }
 
 /* What is done stands, though not all is. */
@@ -452,8 +333,9 @@ int verb_audit(struct program *p)
 	r->p = p;
 	render_run_init(&r->kept, p->out.max);
 	program_catch_stop();
-	if (options_agree(p) && read_selectors(p) && program_open(p) && kept_open(&r->past, p) &&
-	    open_output(p, &before) && domains_open(&r->domains, p, p->o.resume ? &before : NULL))
+	if (options_agree(p) && program_read_selectors(p) && program_open(p) &&
+	    kept_open(&r->past, p) && open_output(p, &before) &&
+	    domains_open(&r->domains, p, p->o.resume ? &before : NULL))
 		status = audit_all(r, &all);
 	status = program_status(p, &r->kept, status);
 	render_run_free(&r->kept);

@@ -207,7 +207,7 @@ static bool audit(struct bounces *b, const struct refusal *f, bool *has_ip)
 	s.wish.intent = s.wish.intent == INTENT_AUTO ? INTENT_SENDS : s.wish.intent;
 	if (!audit_run(&b->audit, &s, f->domain))
 		return false;
-	program_record(p, &b->audit);
+	program_record(p, &b->audit.work, &b->audit.facts);
 	return true;
 }
 

@@ -15,6 +15,7 @@ enum { WORK_MAX = 512 * 1024 * 1024 };
 struct run {
 	struct program *p;
 	struct state before, after;
+	struct source *shared; /* by both: what lies outside of them */
 	struct audit_setup setup;
 	struct render_options ro;
 	struct render_run kept; /* what the format keeps between names */
@@ -132,26 +133,25 @@ static bool same_faults(const struct zone *x, const struct zone *y)
 	return true;
 }
 
-static const struct zone *zone_in(const struct state *s, const char *origin)
-{
-	for (size_t i = 0; i < s->nzone; i++)
-		if (strcmp(s->zone[i]->origin, origin) == 0)
-			return s->zone[i];
-	return NULL;
-}
-
 /* What is wrong with a zone's lines is told of its origin, whatever name the change touches. */
 static void add_faulty(struct run *r, const struct state *mine, const struct state *other)
 {
-	for (size_t i = 0; i < mine->nzone; i++) {
-		const struct zone *z = mine->zone[i], *old = zone_in(other, z->origin);
-		bool listed = false;
+	struct arena *a = &r->p->arena;
+	const struct zone_index *others = zone_index(a, other->zone, other->nzone);
+	size_t n = r->n;
+	const char **listed = arena_array(a, n, sizeof(*listed));
 
-		if (!z->nfault || (old && same_faults(old, z)))
+	if (n) {
+		memcpy(listed, r->domain, n * sizeof(*listed));
+		qsort(listed, n, sizeof(*listed), by_text);
+	}
+	for (size_t i = 0; i < mine->nzone; i++) {
+		const struct zone *z = mine->zone[i];
+		size_t old = z->nfault ? zone_index_at(others, z->origin) : SIZE_MAX;
+
+		if (!z->nfault || (old != SIZE_MAX && same_faults(other->zone[old], z)))
 			continue;
-		for (size_t k = 0; k < r->n && !listed; k++)
-			listed = strcmp(r->domain[k], z->origin) == 0;
-		if (!listed)
+		if (!n || !bsearch(&z->origin, listed, n, sizeof(*listed), by_text))
 			add_domain(r, z->origin);
 	}
 }
@@ -267,13 +267,14 @@ static void mark_told(struct run *r, struct arena *work, struct diff *d)
 	}
 }
 
-static bool compare(struct run *r, const char *domain, struct audit *old, struct audit *now,
+static bool compare(struct run *r, size_t at, struct audit *old, struct audit *now,
 		    struct arena *work)
 {
+	const char *domain = r->domain[at];
 	struct program *p = r->p;
 	bool failed = false;
-	const struct report *before = state_report(&r->before, &r->setup, domain, old, &failed),
-			    *after = state_report(&r->after, &r->setup, domain, now, &failed);
+	const struct report *before = state_report(&r->before, &r->setup, domain, at, old, &failed),
+			    *after = state_report(&r->after, &r->setup, domain, at, now, &failed);
 	struct report added;
 	struct diff d;
 	jmp_buf oom;
@@ -298,16 +299,16 @@ static bool compare(struct run *r, const char *domain, struct audit *old, struct
 	return true;
 }
 
-static bool compare_one(struct run *r, const char *domain)
+static bool compare_one(struct run *r, size_t at)
 {
 	static struct audit old, now;
 	struct arena work;
 	bool ok;
 
 	arena_init(&work, WORK_MAX);
-	ok = compare(r, domain, &old, &now, &work);
+	ok = compare(r, at, &old, &now, &work);
 	if (!ok)
-		complain(arena_printf(&r->p->arena, "%s: out of memory", domain));
+		complain(arena_printf(&r->p->arena, "%s: out of memory", r->domain[at]));
 	audit_free(&now);
 	audit_free(&old);
 	arena_free(&work);
@@ -337,11 +338,13 @@ static void end(struct run *r)
 static void set_up(struct run *r)
 {
 	struct program *p = r->p;
-	struct source *shared = source_memo(&p->arena, p->source);
 	const struct tape *t = r->after.tape.has_now ? &r->after.tape : &r->before.tape;
 
-	state_open(&r->before, shared);
-	state_open(&r->after, shared);
+	r->shared = source_memo(&p->arena, p->source);
+	state_open(&r->before, r->shared);
+	state_open(&r->after, r->shared);
+	overlay_tellers(&r->before.overlay, r->domain, r->n, false);
+	overlay_tellers(&r->after.overlay, r->domain, r->n, false);
 	r->ro = program_render_options(&p->o);
 	r->ro.run = &r->kept;
 	r->kept.list = r->n != 1;
@@ -353,6 +356,17 @@ static void set_up(struct run *r)
 		r->setup.now_s = t->facts.now_s;
 }
 
+/* The tape has what both states share, so that --replay of it compares the same. */
+static void record(struct run *r)
+{
+	struct arena work;
+
+	arena_init(&work, WORK_MAX);
+	program_record_begin(r->p, r->setup.now_s);
+	program_record(r->p, &work, source_memo_facts(r->shared));
+	arena_free(&work);
+}
+
 static int compare_all(struct run *r)
 {
 	struct program *p = r->p;
@@ -360,9 +374,10 @@ static int compare_all(struct run *r)
 	set_up(r);
 	begin(r);
 	for (size_t i = 0; i < r->n; i++)
-		if (!compare_one(r, r->domain[i]))
+		if (!compare_one(r, i))
 			r->status = program_worse(r->status, EXIT_USAGE);
 	end(r);
+	record(r);
 	program_tell_unused(p);
 	return program_flush(p) && program_finish(p) ? r->status : EXIT_USAGE;
 }
@@ -374,11 +389,7 @@ int verb_diff(struct program *p)
 
 	r->p = p;
 	render_run_init(&r->kept, p->out.max);
-	if (p->o.record)
-		return complain("diff records no tape: leave --record out");
-	p->o.wish.selectors = p->o.selectors.item;
-	p->o.wish.nselectors = p->o.selectors.n;
-	if (read_states(r) && program_open(p) && list_domains(r))
+	if (program_read_selectors(p) && read_states(r) && program_open(p) && list_domains(r))
 		status = compare_all(r);
 	status = program_status(p, &r->kept, status);
 	render_run_free(&r->kept);

@@ -242,7 +242,7 @@ static int judge(struct sending *s)
 		else
 			render_sender_json(&p->out, &a.work, &a.report,
 					   strcmp(p->o.format->name, "ndjson") == 0);
-		program_record(p, &a);
+		program_record(p, &a.work, &a.facts);
 		status = status_of(p, &a.report);
 	}
 	audit_free(&a);

@@ -17,6 +17,7 @@
 
 enum { EXIT_USAGE = 2, FILE_MAX = 64 * 1024 * 1024, ZONES_MAX = 20000 };
 
+struct overlay;
 struct program_known; /* of --config and --baseline */
 
 struct program {
@@ -25,6 +26,7 @@ struct program {
 	const struct zone *
 		*zone; /* those of o.zones, read, in the order given; of a folder by name */
 	size_t nzones;
+	struct overlay *overlay; /* of them */
 	struct tape tape;
 	struct source *source, *live, **row;
 	size_t nrow;
@@ -53,9 +55,9 @@ bool program_finish(struct program *p);
  * of the domain, the limits, and the time. program_open() must have been called. */
 struct audit_setup program_setup(const struct program *p, size_t n);
 
-/* The tape of --record: its head, and the answers of an audit that are not on it yet. */
+/* The tape of --record: its head, and those of the answers that are not on it yet. */
 void program_record_begin(struct program *p, int64_t now_s);
-void program_record(struct program *p, struct audit *a);
+void program_record(struct program *p, struct arena *work, const struct facts *all);
 /* Of two exit statuses the one that counts: 2 before 1 before 3 before 0. */
 int program_worse(int a, int b);
 /* The exit status as --format has it: monitors take 2 for the worst that can be told of a domain,
@@ -72,8 +74,15 @@ struct render_options program_render_options(const struct options *o);
 bool program_open(struct program *p);
 /* Its part: reads the files, folders and patterns of --zone. */
 bool program_read_zones(struct program *p);
-/* The zones of a file or folder, which are not lined up. */
-bool program_read_path(struct program *p, const char *path, const struct zone ***zone, size_t *n);
+/* The zones of a file or folder, which are not lined up. What is wrong with them is told as if they
+ * were at `shown`. */
+bool program_read_path(struct program *p, const char *path, const char *shown,
+		       const struct zone ***zone, size_t *n);
+/* The text with `shown` wherever it has `path`. */
+const char *program_shown(struct arena *a, const char *text, const char *path, const char *shown);
+/* The files of --selectors, and all selectors that the user named into the wish. False, with a
+ * complaint. */
+bool program_read_selectors(struct program *p);
 /* Its part: a folder whose files are one zone. `path` has no slash at its end, `names` are the
  * paths of its entries. False when it is none. `within`: the folder above is read as well. */
 struct program_split {
@@ -86,13 +95,25 @@ bool program_split(struct arena *a, const char *path, const char *const *names, 
 		   bool within, struct program_split *out);
 /* For verbs whose report has no place for them: what the zones have wrong, on stderr. */
 void program_tell_faults(struct program *p);
-/* Can no name of the origin's organizational domain have a DKIM key? What is missing from a zone
- * proves nothing where a name above its origin may have it. */
-bool program_zone_is_bare(struct program *p, const struct zone *z);
-/* The selectors that the zone has of the domain, and what follows from there being none; `bare`:
- * program_zone_is_bare(). False when it is not the zone's to answer. */
-bool program_zone_selectors(struct program *p, const struct zone *z, bool bare, const char *domain,
-			    struct audit_wish *w);
+/* Zones that are audited, and what they tell of a domain. */
+struct overlay {
+	struct program *p;
+	const struct zone *const *zone;
+	size_t n;
+	const struct zone_index *index;
+	bool *bare; /* of each zone: no name of its organizational domain can have a
+		       DKIM key */
+	struct overlay_fault *fault; /* zones with faults, by which domain's audit tells of them */
+	size_t nfault;
+};
+void overlay_init(struct program *p, const struct zone *const *zone, size_t n, struct overlay *out);
+/* Settles which audit tells of a zone's faults: that of its origin, else of the nearest name below
+ * it among the domains, else, with `all`, the first. */
+void overlay_tellers(struct overlay *o, const char *const *domain, size_t n, bool all);
+/* Puts into the wish what the zones have of a domain: its selectors, from the nearest zone that
+ * answers for them, and the faults that its audit tells of. `at`: which of the domains of
+ * overlay_tellers() it is. */
+void overlay_wish(const struct overlay *o, const char *domain, size_t at, struct audit_wish *w);
 void program_close(struct program *p);
 
 /* Makes ready for SIGINT and SIGTERM: the first only sets *program_stopped(), the second ends the

@@ -92,9 +92,10 @@ struct cache_stats {
 struct source *source_cache(struct arena *a, struct source *below, const struct cache_options *o);
 struct cache_stats source_cache_stats(const struct source *s);
 
-/* ---- zone: a zone file, answered as an authoritative server would ---- */
+/* ---- zones: zone files, answered as an authoritative server would. Of several that have a name
+ * the nearest answers: a parent that does not delegate the child must not hide it ---- */
 struct zone;
-struct source *source_zone(struct arena *a, const struct zone *z);
+struct source *source_zones(struct arena *a, const struct zone *const *zone, size_t n);
 
 /* ---- tape ---- */
 struct tape;
@@ -105,6 +106,8 @@ struct source *source_offline(struct arena *a);
 
 /* ---- memo: keeps every answer of the source below it, for two audits that are compared ---- */
 struct source *source_memo(struct arena *a, struct source *below);
+/* What it keeps. */
+const struct facts *source_memo_facts(const struct source *s);
 
 /* ---- the row: first source that has() a question answers it; CNAMEs that lead on are followed
  * across sources ---- */

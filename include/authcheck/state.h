@@ -17,7 +17,7 @@ struct state {
 	enum state_kind kind;
 	const struct zone **zone;
 	size_t nzone;
-	bool *bare; /* of each zone: no name of its organization can have a DKIM key */
+	struct overlay overlay; /* of the zones */
 	struct tape tape;
 	struct saved saved;
 	struct report **by_domain; /* the saved ones, sorted */
@@ -37,9 +37,10 @@ void state_domains(struct state *s, const char ***names, size_t *n);
 /* Is there anything to audit under this name? */
 bool state_has(const struct state *s, const char *domain);
 
-/* The report on a domain, an audit's or a saved one; NULL: it has none. Sets *failed when there was
+/* The report on a domain, an audit's or a saved one; NULL: it has none. `at`: which domain of
+ * overlay_tellers() it is. Sets *failed when there was
  * no memory. An audit is to be freed by audit_free(), whatever is returned. */
 const struct report *state_report(struct state *s, const struct audit_setup *setup,
-				  const char *domain, struct audit *audit, bool *failed);
+				  const char *domain, size_t at, struct audit *audit, bool *failed);
 
 #endif

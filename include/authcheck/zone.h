@@ -134,6 +134,23 @@ struct zone_answer {
 void zone_lookup(struct arena *a, const struct zone *z, const char *name, uint16_t type,
 		 struct zone_answer *out);
 
+/* Zones found by name, with as many steps as the name has labels, however many zones there are. The
+ * zones are lent, and numbered in the order given. */
+struct zone_index;
+const struct zone_index *zone_index(struct arena *a, const struct zone *const *zone, size_t n);
+/* The first zone with that origin; SIZE_MAX: none. */
+size_t zone_index_at(const struct zone_index *x, const char *origin);
+/* The zones whose origin is the name or above it: the nearest first, as it is the one that answers
+ * where it can; of one origin the first given. */
+struct zone_near {
+	const struct zone_index *in;
+	const char *name; /* where to look next */
+	size_t at;        /* the number of the zone */
+};
+struct zone_near zone_near(const struct zone_index *x, const char *name);
+/* Goes on to the next. False: there is none. */
+bool zone_near_next(struct zone_near *n);
+
 /* Names of the zone that can send mail: the origin, and each that has an SPF record, an MX, a DMARC
  * record or a DKIM key of its own. In the order of the zone. */
 void zone_senders(struct arena *a, const struct zone *z, const char ***names, size_t *n);

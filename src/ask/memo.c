@@ -115,3 +115,8 @@ struct source *source_memo(struct arena *a, struct source *below)
 	facts_init(&m->facts, a, 0);
 	return &m->source;
 }
+
+const struct facts *source_memo_facts(const struct source *s)
+{
+	return &((const struct memo *)(const void *)s)->facts;
+}

@@ -1,5 +1,5 @@
-/* zone: a zone file, answered as an authoritative server would, except that CNAMEs within the zone
- * are followed. */
+/* zone: zone files, answered as an authoritative server would, except that CNAMEs within a zone are
+ * followed. */
 #include "zone.h"
 
 #include "input.h"
@@ -10,25 +10,41 @@ enum { LINKS_MAX = 16, ANSWER_OCTETS_MAX = 65535, SCRATCH_MAX = 4 * 1024 * 1024 
 
 struct zone_source {
 	struct source source; /* first: a struct source is one of these */
-	const struct zone *zone;
+	const struct zone *const *zone;
+	size_t n;
+	const struct zone_index *index;
+	uint32_t *negative_ttl_s; /* of each; RFC 2308 5 */
 	struct arena *arena;
-	uint32_t negative_ttl_s; /* RFC 2308 5 */
 };
+
+/* Which zone answers the question: of those that can the nearest. n: none. */
+static size_t find(const struct zone_source *z, struct arena *scratch, uint16_t type,
+		   const char *name)
+{
+	struct zone_answer answer;
+
+	for (struct zone_near near = zone_near(z->index, name); zone_near_next(&near);) {
+		zone_lookup(scratch, z->zone[near.at], name, type, &answer);
+		if (answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED &&
+		    answer.kind != ZONE_UNKNOWN)
+			return near.at;
+	}
+	return z->n;
+}
 
 static bool zone_has(struct source *s, enum ask kind, uint16_t type, const char *name)
 {
 	struct zone_source *z = (struct zone_source *)s;
-	struct zone_answer answer;
 	struct arena scratch;
+	bool has;
 
 	if (kind != ASK_DNS)
 		return false;
 	arena_init(&scratch, SCRATCH_MAX);
 	scratch.oom = z->arena->oom;
-	zone_lookup(&scratch, z->zone, name, type, &answer);
+	has = find(z, &scratch, type, name) < z->n;
 	arena_free(&scratch);
-	return answer.kind != ZONE_OUTSIDE && answer.kind != ZONE_DELEGATED &&
-	       answer.kind != ZONE_UNKNOWN;
+	return has;
 }
 
 static void lose(struct fact *f, enum fact_why why, const char *detail)
@@ -58,15 +74,15 @@ static void settle_some(struct arena *a, struct fact *f, const struct zone_answe
 	fact_seal(f, rr);
 }
 
-static void settle_none(const struct zone_source *z, struct fact *f, enum fact_why why)
+static void settle_none(uint32_t negative_ttl_s, struct fact *f, enum fact_why why)
 {
 	f->state = FACT_NONE;
 	f->why = why;
-	f->ttl_s = z->negative_ttl_s;
+	f->ttl_s = negative_ttl_s;
 	if (f->nchain) {
 		fact_seal(f, NULL);
-		if (z->negative_ttl_s < f->ttl_s)
-			f->ttl_s = z->negative_ttl_s;
+		if (negative_ttl_s < f->ttl_s)
+			f->ttl_s = negative_ttl_s;
 	}
 }
 
@@ -91,23 +107,25 @@ static bool add_link(struct fact *f, struct rr *chain, const struct zone_answer 
 	return f->nchain <= LINKS_MAX;
 }
 
-/* The whole way of a question through the zone. The fact is OPEN when the way leads out of it. */
-static void walk(const struct zone_source *z, struct arena *a, struct fact *f)
+/* The whole way of a question through a zone. The fact is OPEN when the way leads out of it, or to
+ * a name that a nearer zone has. */
+static void walk(const struct zone_source *z, size_t at, struct arena *a, struct fact *f)
 {
+	uint32_t negative_ttl_s = z->negative_ttl_s[at];
 	struct rr *chain = arena_array(a, LINKS_MAX + 1, sizeof(*chain));
 	const char *name = f->name;
 	struct zone_answer answer;
 
 	f->chain = chain;
 	for (;;) {
-		zone_lookup(a, z->zone, name, f->type, &answer);
+		zone_lookup(a, z->zone[at], name, f->type, &answer);
 		switch (answer.kind) {
 		case ZONE_OUTSIDE:
 		case ZONE_DELEGATED:
 		case ZONE_UNKNOWN: f->state = FACT_OPEN; return;
 		case ZONE_ANSWER: settle_some(a, f, &answer); return;
-		case ZONE_NODATA: settle_none(z, f, WHY_NODATA); return;
-		case ZONE_NXDOMAIN: settle_none(z, f, WHY_NXDOMAIN); return;
+		case ZONE_NODATA: settle_none(negative_ttl_s, f, WHY_NODATA); return;
+		case ZONE_NXDOMAIN: settle_none(negative_ttl_s, f, WHY_NXDOMAIN); return;
 		case ZONE_CNAME:
 		case ZONE_DNAME:
 			if (!add_link(f, chain, &answer))
@@ -122,6 +140,10 @@ static void walk(const struct zone_source *z, struct arena *a, struct fact *f)
 				return;
 			}
 			name = answer.target;
+			if (z->n > 1 && find(z, a, f->type, name) != at) {
+				f->state = FACT_OPEN;
+				return;
+			}
 		}
 	}
 }
@@ -129,18 +151,17 @@ static void walk(const struct zone_source *z, struct arena *a, struct fact *f)
 static void zone_ask(struct source *s, struct question *q)
 {
 	struct zone_source *z = (struct zone_source *)s;
-	struct fact f = {
-		.kind = q->kind,
-		.type = q->type,
-		.name = q->name,
-		.source = z->zone->file,
-		.zone = true,
-	};
+	struct fact f = { .kind = q->kind, .type = q->type, .name = q->name, .zone = true };
 	struct arena scratch;
+	size_t at;
 
 	arena_init(&scratch, SCRATCH_MAX);
 	scratch.oom = z->arena->oom;
-	walk(z, &scratch, &f);
+	at = find(z, &scratch, q->type, q->name);
+	if (at < z->n) {
+		f.source = z->zone[at]->file;
+		walk(z, at, &scratch, &f);
+	}
 	q->done(q, &f);
 	arena_free(&scratch);
 }
@@ -165,7 +186,7 @@ static uint32_t negative_ttl(struct arena *a, const struct zone *z)
 	return minimum < soa.rr->rr.ttl_s ? minimum : soa.rr->rr.ttl_s;
 }
 
-struct source *source_zone(struct arena *a, const struct zone *zone)
+struct source *source_zones(struct arena *a, const struct zone *const *zone, size_t n)
 {
 	static const struct source_ops ops = {
 		.name = "zone",
@@ -175,7 +196,10 @@ struct source *source_zone(struct arena *a, const struct zone *zone)
 	};
 	struct zone_source *z = ARENA_NEW(a, struct zone_source);
 
-	*z = (struct zone_source){ .source = { &ops }, .zone = zone, .arena = a };
-	z->negative_ttl_s = negative_ttl(a, zone);
+	*z = (struct zone_source){ .source = { &ops }, .zone = zone, .n = n, .arena = a };
+	z->index = zone_index(a, zone, n);
+	z->negative_ttl_s = arena_array(a, n, sizeof(*z->negative_ttl_s));
+	for (size_t i = 0; i < n; i++)
+		z->negative_ttl_s[i] = negative_ttl(a, zone[i]);
 	return &z->source;
 }

@@ -157,6 +157,35 @@ expect 2 'last.ini, line 2: an expired suppression is not let pass by another' -
 printf '[suppress]\nrule = spf-ptr\n' >"$work/no-reason.ini"
 expect 2 'no-reason.ini, line 2: a .suppress. without a reason' diff --offline --config "$work/no-reason.ini" "$work/better" "$work/bad"
 
+# ---- selectors of a file; the tape of what lies outside ----
+printf '# in use\nsel9\n' >"$work/selectors"
+printf 's..l\n' >"$work/selectors.bad"
+mkdir "$work/old" "$work/new"
+cat >"$work/old/example.com.zone" <<'Z'
+$ORIGIN example.com.
+$TTL 300
+@ SOA ns h 1 2 3 4 5
+@ NS ns
+@ TXT "v=spf1 include:_spf.example.org -all"
+_domainkey NS ns.example.org.
+Z
+sed 's/include:_spf/include:_none/' "$work/old/example.com.zone" >"$work/new/example.com.zone"
+cat >"$work/world.tape" <<'T'
+now 1795507200
+* NONE NXDOMAIN
+_spf.example.org TXT SOME 300 "v=spf1 ip4:93.184.215.0/24 -all"
+sel9._domainkey.example.com TXT SOME 300 "v=DKIM1; p="
+T
+expect 1 'sel9._domainkey' diff -v --replay "$work/world.tape" --selectors "$work/selectors" "$work/old" "$work/new"
+is 'without the file nobody asks for it' test "$("$authcheck" diff -v --replay "$work/world.tape" --discover none "$work/old" "$work/new" | grep -c sel9)" = 0
+expect 2 'selectors.bad:1: "s..l" is no selector' diff --offline --selectors "$work/selectors.bad" "$work/old" "$work/new"
+expect 1 'spf-include-nxdomain' diff -v --replay "$work/world.tape" --record "$work/seen.tape" "$work/old" "$work/new"
+cp "$work/out" "$work/first"
+is 'the tape has what is outside' grep -q '^_spf.example.org TXT SOME' "$work/seen.tape"
+is 'and nothing of the zones' test "$(grep -c '^example.com TXT' "$work/seen.tape")" = 0
+expect 1 'spf-include-nxdomain' diff -v --replay "$work/seen.tape" "$work/old" "$work/new"
+is 'the tape compares the same' cmp "$work/first" "$work/out"
+
 # ---- a repository of three commits: good, bad, mended ----
 if command -v git >/dev/null; then
 	repo=$work/repo
@@ -233,6 +262,18 @@ P
 	is 'the hook stops a bad one' eval '! hook bad'
 	is 'the hook says why' grep -q spf-lookup-limit "$work/out"
 	is 'the hook lets what is mended pass' hook better
+	# what is wrong with the old state is told with its revision and path
+	mkdir broken
+	echo 'a: [' >broken/example.com.yaml
+	git add -A && git -c core.hooksPath=/dev/null commit -qm broken
+	echo 'a: {type: TXT, value: x}' >broken/example.com.yaml
+	expect 2 '^authcheck: HEAD:broken/example.com.yaml:2:1: no YAML' diff --offline --git HEAD broken
+	echo 'a: !include ../x' >broken/example.com.yaml
+	git add -A && git -c core.hooksPath=/dev/null commit -qm include
+	expect 2 '^authcheck: HEAD:broken/example.com.yaml:1:4: !include ../x: ' diff --offline --git HEAD broken
+	expect 2 '^authcheck: HEAD:broken/example.com.yaml:1:4: ' diff --offline --git HEAD broken/example.com.yaml
+	is 'no temporary folder is named' test "$(grep -c authcheck-git "$work/err")" = 0
+	git rm -rqf broken && git -c core.hooksPath=/dev/null commit -qm clean
 	is 'nothing is left behind' left
 	is 'the working tree is as it was' test -z "$(git status --porcelain)"
 	cd "$top" || exit 2

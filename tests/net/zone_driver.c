@@ -23,6 +23,7 @@ static const char *const kinds[] = { "OUTSIDE", "ANSWER",   "CNAME",    "DNAME",
 struct run {
 	struct arena arena;
 	struct zone zone;
+	const struct zone *only;
 	struct source *source;
 	int fd;
 	unsigned asked, wrong;
@@ -231,7 +232,8 @@ static void check_around(struct run *r, const char *owner)
 static int against_knot(struct run *r, int port)
 {
 	connect_to(r, port);
-	r->source = source_zone(&r->arena, &r->zone);
+	r->only = &r->zone;
+	r->source = source_zones(&r->arena, &r->only, 1);
 	check_all(r, "elsewhere.invalid");
 	check_around(r, r->zone.origin);
 	for (size_t i = 0; i < r->zone.nnode; i++)

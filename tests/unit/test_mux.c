@@ -52,6 +52,14 @@ static const struct fact *ask(struct source *s, uint16_t type, const char *name)
 	return got;
 }
 
+static struct source *zones_of(const struct zone *z)
+{
+	const struct zone **list = ARENA_NEW(&arena, const struct zone *);
+
+	*list = z;
+	return source_zones(&arena, list, 1);
+}
+
 static struct source *row(const char *zone_text, const char *tape_text)
 {
 	static struct source *sources[3];
@@ -62,7 +70,7 @@ static struct source *row(const char *zone_text, const char *tape_text)
 	if (!parse_zone_text(&arena, "db.example", str_c(zone_text), "example.com", z, &err) ||
 	    !tape_read(&arena, str_c(tape_text), t, &err))
 		fail_msg("%s", err);
-	sources[0] = source_zone(&arena, z);
+	sources[0] = zones_of(z);
 	sources[1] = source_tape(&arena, t);
 	return source_mux(&arena, sources, 2);
 }
@@ -201,7 +209,7 @@ static struct source *zone_source(const char *text, const char *origin)
 
 	if (!parse_zone_text(&arena, "db.example", str_c(text), origin, z, &err))
 		fail_msg("%s", err);
-	return source_zone(&arena, z);
+	return zones_of(z);
 }
 
 static void test_parts_are_joined(void **state)
@@ -251,6 +259,59 @@ static void test_chain_enters_the_zone(void **state)
 	assert_true(str_eq(f->rr[0].data, S("from the file")));
 	assert_string_equal(f->source, "db.example");
 	assert_true(str_eq(ask(s, RR_TXT, "broken.net")->rr[0].data, S("from the file")));
+}
+
+static const struct zone *zone_at(const char *text, const char *origin, const char *file)
+{
+	struct zone *z = ARENA_NEW(&arena, struct zone);
+	const char *err = NULL;
+
+	if (!parse_zone_text(&arena, file, str_c(text), origin, z, &err))
+		fail_msg("%s", err);
+	return z;
+}
+
+/* Of several zones the nearest that can answers, however they stand in the row: a parent hides no
+ * child, not behind its own CNAME either, and a part of a zone leaves the rest to another. */
+static void test_nearest_zone(void **state)
+{
+	struct zone part = *zone_at("b TXT \"part\"\n", "two.example", "part");
+	const struct zone *list[] = {
+		zone_at("@ TXT \"one\"\nx.sub TXT \"parent\"\nway CNAME x.sub\nself CNAME y\ny TXT \"y\"\n",
+			"one.example", "one"),
+		&part,
+		zone_at("x TXT \"child\"\n", "sub.one.example", "sub"),
+		zone_at("a TXT \"rest\"\nb TXT \"rest\"\n", "two.example", "rest"),
+		zone_at("c TXT \"top\"\n", "example", "top"),
+	};
+	struct source *s[1] = { source_zones(&arena, list, 5) }, *m;
+	const struct zone_index *x = zone_index(&arena, list, 5);
+	struct zone_near near = zone_near(x, "b.two.example");
+	const struct fact *f;
+
+	(void)state;
+	part.partial = true;
+	m = source_mux(&arena, s, 1);
+	assert_true(str_eq(ask(m, RR_TXT, "x.sub.one.example")->rr[0].data, S("child")));
+	f = ask(m, RR_TXT, "way.one.example");
+	assert_true(str_eq(f->rr[0].data, S("child")));
+	assert_int_equal(f->nchain, 1);
+	assert_string_equal(f->source, "sub");
+	f = ask(m, RR_TXT, "self.one.example");
+	assert_true(str_eq(f->rr[0].data, S("y")));
+	assert_string_equal(f->source, "one");
+	assert_true(str_eq(ask(m, RR_TXT, "b.two.example")->rr[0].data, S("part")));
+	assert_true(str_eq(ask(m, RR_TXT, "a.two.example")->rr[0].data, S("rest")));
+	assert_true(str_eq(ask(m, RR_TXT, "c.example")->rr[0].data, S("top")));
+	assert_int_equal(ask(m, RR_TXT, "none.sub.one.example")->why, WHY_NXDOMAIN);
+	assert_false(m->ops->has(m, ASK_DNS, RR_TXT, "other.test"));
+	assert_int_equal(zone_index_at(x, "two.example"), 1);
+	assert_int_equal(zone_index_at(x, "b.two.example"), SIZE_MAX);
+	assert_true(zone_near_next(&near) && near.at == 1);
+	assert_true(zone_near_next(&near) && near.at == 3);
+	assert_true(zone_near_next(&near) && near.at == 4);
+	assert_false(zone_near_next(&near));
+	assert_false(zone_near_next(&near));
 }
 
 static struct source *ladder(unsigned links)
@@ -380,6 +441,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_loop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offline, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parts_are_joined, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nearest_zone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_chain_enters_the_zone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_length_of_chains, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_zone_source, setup, teardown),

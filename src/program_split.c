@@ -62,3 +62,40 @@ bool program_split(struct arena *a, const char *path, const char *const *names, 
 		out->whole = NULL;
 	return true;
 }
+
+/* ---- folders that were gone into ---- */
+
+struct folder {
+	dev_t dev;
+	ino_t ino;
+};
+
+static struct folder *place_of(const struct folders *all, const struct folder *f)
+{
+	size_t i = (size_t)str_hash((struct str){ (const char *)f, sizeof(*f) }, 0) &
+		   (all->cap - 1);
+
+	while (all->slot[i].ino && (all->slot[i].ino != f->ino || all->slot[i].dev != f->dev))
+		i = (i + 1) & (all->cap - 1);
+	return &all->slot[i];
+}
+
+bool folders_seen(struct arena *a, struct folders *all, const struct stat *st)
+{
+	struct folder f = { .dev = st->st_dev, .ino = st->st_ino }, *at;
+	struct folders old = *all;
+
+	if (2 * (all->n + 1) > all->cap) {
+		all->cap = old.cap ? 2 * old.cap : 64;
+		all->slot = arena_array(a, all->cap, sizeof(*all->slot));
+		for (size_t i = 0; i < old.cap; i++)
+			if (old.slot[i].ino)
+				*place_of(all, &old.slot[i]) = old.slot[i];
+	}
+	at = place_of(all, &f);
+	if (at->ino)
+		return true;
+	*at = f;
+	all->n++;
+	return false;
+}

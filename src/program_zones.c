@@ -7,12 +7,8 @@
 
 #include "program.h"
 
-enum { FOLDERS_MAX = 10000, FOLDER_DEPTH_MAX = 32, ZONE_FAULTS_TOLD = 10 };
-
-struct folder {
-	dev_t dev;
-	ino_t ino;
-};
+/* of folders so many as of zones, since octoDNS may keep each in one, and then some */
+enum { FOLDERS_MAX = 2 * ZONES_MAX, FOLDER_DEPTH_MAX = 32, ZONE_FAULTS_TOLD = 10 };
 
 /* A file that is no zone: right where another one includes it, else a fault. */
 struct pending {
@@ -25,8 +21,7 @@ struct search {
 	const char *root; /* octoDNS's "!include" reads at or below it; NULL: the file's own */
 	const struct zone **zone; /* found so far */
 	size_t nzones, cap;
-	struct folder *seen; /* each folder is read once, whatever links lead to it */
-	size_t nseen, seen_cap;
+	struct folders seen; /* each folder is read once, whatever links lead to it */
 	struct pending *pending;
 	size_t npending, pending_cap;
 	const char **included;
@@ -155,16 +150,6 @@ static bool add_found(struct search *s, const char *path)
 	return add_zones(s, &all);
 }
 
-static bool is_seen(struct search *s, const struct stat *st)
-{
-	for (size_t i = 0; i < s->nseen; i++)
-		if (s->seen[i].dev == st->st_dev && s->seen[i].ino == st->st_ino)
-			return true;
-	s->seen = arena_grow(&s->p->arena, s->seen, s->nseen, &s->seen_cap, sizeof(*s->seen));
-	s->seen[s->nseen++] = (struct folder){ st->st_dev, st->st_ino };
-	return false;
-}
-
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -248,11 +233,12 @@ static bool add_folder(struct search *s, const char *path, const struct stat *se
 	struct program_split split;
 	size_t n;
 
-	if (is_seen(s, self))
+	if (folders_seen(&s->p->arena, &s->seen, self))
 		return true;
-	if (depth > FOLDER_DEPTH_MAX || s->nseen > FOLDERS_MAX) {
+	if (depth > FOLDER_DEPTH_MAX || s->seen.n > FOLDERS_MAX) {
 		tell(s,
-		     arena_printf(&s->p->arena, "%s: too many folders, one within another", path));
+		     arena_printf(&s->p->arena,
+				  "%s: too many folders, or one within another too deeply", path));
 		return false;
 	}
 	if (!list_folder(s, path, &names, &n))
@@ -278,7 +264,7 @@ static bool add_path(struct search *s, const char *path)
 	while (end > 1 && path[end - 1] == '/')
 		end--;
 	path = s->root = arena_strndup(&p->arena, path, end);
-	s->nseen = 0;
+	s->seen = (struct folders){ 0 };
 	if (!add_folder(s, path, &st, 0, &whole))
 		return false;
 	if (s->nzones == before && !s->npending) {

@@ -8,6 +8,7 @@
 #define AUTHCHECK_PROGRAM_H
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include "audit.h"
 #include "file.h"
@@ -93,6 +94,14 @@ struct program_split {
 };
 bool program_split(struct arena *a, const char *path, const char *const *names, size_t n,
 		   bool within, struct program_split *out);
+/* Folders that were gone into: a hash table, never more than half full. */
+struct folder;
+struct folders {
+	struct folder *slot;
+	size_t n, cap;
+};
+/* Was this one among them? Now it is. */
+bool folders_seen(struct arena *a, struct folders *all, const struct stat *st);
 /* For verbs whose report has no place for them: what the zones have wrong, on stderr. */
 void program_tell_faults(struct program *p);
 /* Zones that are audited, and what they tell of a domain. */

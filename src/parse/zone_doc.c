@@ -28,8 +28,8 @@ struct reader {
 	yaml_event_t event;
 	struct level level[DOC_DEPTH_MAX];
 	unsigned depth;
-	struct anchor anchor[DOC_ANCHORS_MAX];
-	size_t nanchor, nodes;
+	struct anchor *anchor;
+	size_t nanchor, anchor_cap, nodes;
 	const struct doc_node *root;
 	const char *err;
 	struct doc_files *files;
@@ -65,6 +65,7 @@ static void keep_anchor(struct reader *r, struct str name, const struct doc_node
 		}
 	if (r->nanchor == DOC_ANCHORS_MAX)
 		return fail(r, r->event.start_mark, "too many anchors");
+	r->anchor = arena_grow(r->arena, r->anchor, r->nanchor, &r->anchor_cap, sizeof(*r->anchor));
 	r->anchor[r->nanchor++] = (struct anchor){ name, node, weight };
 }
 

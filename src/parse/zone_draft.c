@@ -5,16 +5,34 @@
 
 enum { CHUNK = 255 };
 
+static struct zone_draft **slot_of(const struct zone_drafts *all, const char *origin)
+{
+	size_t i = (size_t)str_hash(str_c(origin), 0) & (all->nslot - 1);
+
+	while (all->slot[i] && strcmp(all->slot[i]->origin, origin) != 0)
+		i = (i + 1) & (all->nslot - 1);
+	return &all->slot[i];
+}
+
+/* Never more than half full. Most files have one zone. */
+static void make_room(struct zone_drafts *all)
+{
+	if (2 * (all->n + 1) <= all->nslot)
+		return;
+	all->nslot = all->nslot ? 2 * all->nslot : 4;
+	all->slot = arena_array(all->arena, all->nslot, sizeof(struct zone_draft *));
+	for (size_t i = 0; i < all->n; i++)
+		*slot_of(all, all->item[i]->origin) = all->item[i];
+}
+
 struct zone_draft *draft_zone(struct zone_drafts *all, const char *origin)
 {
-	size_t i = (size_t)str_hash(str_c(origin), 0) & (DRAFT_SLOTS - 1);
-	struct zone_draft *z;
+	struct zone_draft **slot, *z;
 
-	if (!all->slot)
-		all->slot = arena_array(all->arena, DRAFT_SLOTS, sizeof(*all->slot));
-	for (; all->slot[i]; i = (i + 1) & (DRAFT_SLOTS - 1))
-		if (strcmp(all->slot[i]->origin, origin) == 0)
-			return all->slot[i];
+	make_room(all);
+	slot = slot_of(all, origin);
+	if (*slot)
+		return *slot;
 	if (all->n == DRAFT_ZONES_MAX) {
 		if (!all->err)
 			all->err = arena_printf(all->arena, "%s: too many zones in one file",
@@ -26,7 +44,7 @@ struct zone_draft *draft_zone(struct zone_drafts *all, const char *origin)
 	z->origin = origin;
 	all->item = arena_grow(all->arena, all->item, all->n, &all->cap, sizeof(*all->item));
 	all->item[all->n++] = z;
-	all->slot[i] = z;
+	*slot = z;
 	return z;
 }
 

@@ -24,7 +24,6 @@ enum {
 	DOC_OCTETS_MAX = 128 * 1024 * 1024,
 	DRAFT_LINES_MAX = 2 * 1024 * 1024, /* of all zones of a file */
 	DRAFT_ZONES_MAX = 10000,
-	DRAFT_SLOTS = 32768, /* a power of two, more than twice as many */
 };
 
 /* ---- zone_doc.c, zone_doc_get.c: the tree ---- */
@@ -112,7 +111,8 @@ struct zone_drafts {
 	struct zone_draft **item;
 	size_t n, cap, lines;
 	struct draft_choices choices;
-	struct zone_draft **slot; /* hash table by origin, of DRAFT_SLOTS */
+	struct zone_draft **slot; /* hash table by origin; the size is a power of two */
+	size_t nslot;
 };
 
 /* The draft of that origin, made when there is none. NULL and all->err when there are too many. */

@@ -36,5 +36,13 @@ is 'what the change makes worse is found' test $? -eq 1
 is 'the new fault' grep -q '^zone6.example,.*zone-line' "$work/out"
 is 'the new record' grep -q '^zone5.example,.*spf-plus-all' "$work/out"
 is 'and nothing else' test "$(grep -c ',error,' "$work/out")" -eq 2
+
+# the same of octoDNS, a folder each
+for i in $(seq $N); do
+	mkdir -p "$work/split/zone$i.example."
+	printf "'': {type: TXT, value: v=spf1 -all}\n" >"$work/split/zone$i.example./\$zone$i.example.yaml"
+done
+run --offline --discover none --zone "$work/split" --format ndjson
+is 'every folder is a zone' test "$(wc -l <"$work/out")" -eq $N
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,13 +1,20 @@
-/* What a BIMI record leads to: the logo.
+/* What a BIMI record leads to: the logo, and the certificate that vouches for it.
  *
  * 1. It is fetched as an MTA-STS policy is: from the addresses that the audit has found, over HTTPS
  * with a valid certificate, 64 KiB at most. A redirect is not followed, so what it leads to is not
  * known.
  * 2. What is not had is a fault of the domain only where the world has shown it: no address, a bad
  * certificate, another status than 200, too large.
- * 3. Findings are about the record, with the mark at the address. */
+ * 3. Of the certificate that is judged which every receiver demands: a mark certificate for the
+ * domain (or its organizational domain), valid now, with its issuers. Which roots are trusted is
+ * each receiver's own; revocation and transparency logs are not looked at.
+ * 4. Findings are about the record, with the mark at the address. */
 #include "bimi_files.h"
 
+#include "mark_cert.h"
+#include "name.h"
+#include "psl.h"
+#include "smtp_host.h"
 #include "svg.h"
 
 enum { HTTPS_PORT = 443, TOLD_MAX = 5 };
@@ -100,6 +107,8 @@ static const struct fact *fetch(const struct file *f)
 	return NULL;
 }
 
+/* ---- the logo ---- */
+
 /* All that is wrong with it in one line: the record is shown once. */
 static const char *list(struct arena *a, const struct faults *fs)
 {
@@ -124,11 +133,79 @@ static void judge_logo(const struct file *f)
 		say(f, RULE_BIMI_SVG, list(f->c->arena, &svg.faults));
 }
 
+/* ---- the certificate ---- */
+
+/* Its names are for all selectors, or for one: default._bimi.example.com (4.3 of the draft). */
+static bool names_domain(struct arena *a, const struct mark_cert *m, const char *domain)
+{
+	const char *selector = domain ? name_join(a, "default._bimi", domain) : NULL;
+
+	for (size_t i = 0; domain && i < m->nname; i++)
+		if (strcmp(m->name[i], domain) == 0 ||
+		    (selector && strcmp(m->name[i], selector) == 0))
+			return true;
+	return false;
+}
+
+static const char *time_fault(const struct check *c, const struct mark_cert *m)
+{
+	if (c->now_s > m->until_s)
+		return arena_printf(c->arena, "it expired on %s", smtp_day(c->arena, m->until_s));
+	if (c->now_s < m->from_s)
+		return arena_printf(c->arena, "it is not valid before %s",
+				    smtp_day(c->arena, m->from_s));
+	return c->now_s > m->ca_until_s
+		       ? arena_printf(c->arena, "the certificate of an issuer expired on %s",
+				      smtp_day(c->arena, m->ca_until_s))
+		       : NULL;
+}
+
+static const char *name_fault(const struct check *c, const struct mark_cert *m)
+{
+	const char *org = psl_organizational_domain(c->arena, c->domain);
+
+	if (names_domain(c->arena, m, c->domain) || names_domain(c->arena, m, org))
+		return NULL;
+	return m->nname ? arena_printf(c->arena, "it is for %s%s, not for %s", m->name[0],
+				       m->nname > 1 ? " and others" : "", c->domain)
+			: "it names no domain";
+}
+
+static void judge_certificate(const struct file *f)
+{
+	const struct fact *https = fetch(f);
+	struct faults all = { 0 };
+	struct mark_cert m;
+	const char *why[5];
+
+	if (!https)
+		return;
+	parse_mark_cert(f->c->arena, https->body, &m);
+	why[0] = m.fault;
+	why[1] =
+		m.fault || m.purpose
+			? NULL
+			: "it is no mark certificate (its extended key usage is not 1.3.6.1.5.5.7.3.31)";
+	why[2] = m.fault ? NULL : time_fault(f->c, &m);
+	why[3] = m.fault ? NULL : name_fault(f->c, &m);
+	why[4] = m.fault ? NULL : m.chain;
+	for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++)
+		if (why[i])
+			fault_add(f->c->arena, &all, 0, (struct span){ 0, 0 }, why[i]);
+	if (!m.fault && m.purpose && !m.logo)
+		fault_add(f->c->arena, &all, 0, (struct span){ 0, 0 }, "there is no logo in it");
+	if (all.n)
+		say(f, RULE_BIMI_CERT_INVALID, list(f->c->arena, &all));
+}
+
 void bimi_judge_files(struct check *c, const struct fact *txt, const struct rr *rr,
 		      const struct bimi *b)
 {
 	struct file logo = { c, txt, rr, b->l, b->logo, "the logo" };
+	struct file certificate = { c, txt, rr, b->a, b->evidence, "the certificate" };
 
 	if (b->logo)
 		judge_logo(&logo);
+	if (b->evidence)
+		judge_certificate(&certificate);
 }

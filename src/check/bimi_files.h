@@ -4,7 +4,8 @@
 
 #include "check.h"
 
-/* Fetches the logo, and judges it. `rr` is the only record of `txt`, and valid. */
+/* Fetches the logo and the certificate, and judges them. `rr` is the only record of `txt`, and
+ * valid. */
 void bimi_judge_files(struct check *c, const struct fact *txt, const struct rr *rr,
 		      const struct bimi *b);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Logos of BIMI over real HTTPS, with a CA of the test's own: what is fetched, what is refused, and what is said of it.
+# Logos and mark certificates of BIMI over real HTTPS, with a CA of the test's own: what is fetched, what is refused, and what is said of it.
 . "$(dirname "$0")/lib.sh"
 . tests/net/lib_ca.sh
 command -v openssl >/dev/null || { echo 'skipped: no openssl'; exit 77; }
@@ -14,6 +14,24 @@ cp fixtures/fuzz/svg/bomb "$ca/www/bomb.svgz"
 cp fixtures/fuzz/svg/script "$ca/www/script.svg"
 head -c 40000 /dev/zero | tr '\0' ' ' | cat fixtures/fuzz/svg/good - >"$ca/www/long.svg"
 head -c 70000 /dev/zero | tr '\0' ' ' | cat fixtures/fuzz/svg/good - >"$ca/www/large.svg"
+# Mark certificates by an intermediate CA of the test's own.
+(
+	cd "$ca" || exit 1
+	mark() { # NAME SAN USAGE DAYS
+		openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1"
+		printf 'subjectAltName=DNS:%s\nextendedKeyUsage=%s\n1.3.6.1.5.5.7.1.12=DER:30:02:a2:00\n' "$2" "$3" >"$1.ext"
+		openssl x509 -req -in "$1.csr" -CA inter.pem -CAkey inter.key -CAcreateserial -extfile "$1.ext" -out "$1.crt" -days "$4"
+		cat "$1.crt" inter.pem >"www/$1.pem"
+	}
+	mark vmc a.test 1.3.6.1.5.5.7.3.31 90
+	mark selector default._bimi.a.test 1.3.6.1.5.5.7.3.31 90
+	mark ended a.test 1.3.6.1.5.5.7.3.31 -1
+	mark other b.test 1.3.6.1.5.5.7.3.31 90
+	mark web a.test serverAuth 90
+	cp vmc.crt www/alone.pem
+	cat vmc.crt ca.pem >www/gap.pem
+) >"$work/openssl.mark" 2>&1
+[ -s "$ca/www/gap.pem" ] || { cat "$work/openssl.mark"; exit 1; }
 serve web $python tests/net/https_server.py "$ca"
 
 # bimi RECORD [OPTION]...: findings about it, one a line
@@ -60,4 +78,15 @@ check 'another port is not connected to' "$(logo good.a.test:8443/www/none.svg)"
 check 'nobody there' "$(bimi 'v=BIMI1; l=https://good.a.test/www/logo.svg' --connect-to '::127.0.0.1:9')" 'bimi-fetch \| unsure \| the logo: no connection: .*'
 check 'offline' "$(bimi 'v=BIMI1; l=https://good.a.test/www/logo.svg' --offline)" 'bimi-fetch \| unsure \| the logo: not asked: offline'
 check 'a tape has it' "$(bimi 'v=BIMI1; l=https://good.a.test/www/logo.svgz' "${there[@]}" --record "$work/tape"; grep -c 'HTTPS/www/logo.svgz SOME' "$work/tape"; "$authcheck" --replay "$work/tape" --discover none a.test | grep -c 'bimi-svg\|bimi-fetch')" $'1\n0'
+
+certificate() { bimi "v=BIMI1; l=https://good.a.test/www/logo.svg; a=https://good.a.test/www/$1" "${there[@]}"; }
+check 'a certificate' "$(certificate vmc.pem)" ''
+check 'one for the selector' "$(certificate selector.pem)" ''
+if [ -s "$ca/ended.crt" ]; then check 'one that has expired' "$(certificate ended.pem)" 'bimi-cert-invalid \| sure \| it expired on [0-9]{4}-[0-9]{2}-[0-9]{2}'; fi
+check 'one for another domain' "$(certificate other.pem)" 'bimi-cert-invalid \| sure \| it is for b.test, not for a.test'
+check "a web server's" "$(certificate web.pem)" 'bimi-cert-invalid \| sure \| it is no mark certificate .*'
+check 'without its issuers' "$(certificate alone.pem)" 'bimi-cert-invalid \| sure \| the certificates of its issuers are missing from the file'
+check 'with a gap' "$(certificate gap.pem)" 'bimi-cert-invalid \| sure \| the certificates are not in the order of issue'
+check 'a page' "$(certificate logo.svg)" 'bimi-cert-invalid \| sure \| it has no certificate in PEM'
+check 'nothing there' "$(certificate none.pem)" 'bimi-fetch \| sure \| the certificate: HTTP status 404'
 finish

@@ -14,8 +14,8 @@
 #include "audit_run.h"
 
 enum {
-	JOBS_DEFAULT = 500,
-	WAITING_TIMES = 8, /* audits that wait: so many times `jobs` */
+	JOBS_DEFAULT = 256, /* these ask more at once than the DNS window takes */
+	WAITING_TIMES = 16, /* audits that wait: so many times `jobs` */
 	STEPS_AT_ONCE = 16,
 	QUIET_MS = 200,
 	IDLE_MS = 1000, /* nothing settled for so long: it merely waits */

@@ -63,7 +63,7 @@ static const struct option {
 	{ 0, "output", "FILE", TEXT(output), "write the report there, whole or not at all" },
 	{ 0, "input", "FILE|-", SET_OF(OF_AUDIT, set_input),
 	  "domains, one a line, # begins a comment (again for more)" },
-	{ 0, "jobs", "N", SET_OF(OF_AUDIT, set_jobs), "audits at once (500)" },
+	{ 0, "jobs", "N", SET_OF(OF_AUDIT, set_jobs), "audits at once (256)" },
 	{ 0, "unordered", NULL, FLAG_OF(OF_AUDIT, unordered),
 	  "report domains as they are finished, not in their order" },
 	{ 0, "resume", "FILE", TEXT_OF(OF_AUDIT, resume),

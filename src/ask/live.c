@@ -137,15 +137,13 @@ static void live_run(struct source *s, int timeout_ms)
 	at_pump(l->at);
 	https_pump(l->https);
 	smtp_pump(l->smtp);
-	dns_flush(l->dns);
-	at_flush(l->at);
+	udp_flush(l);
 	wait = wait_ms(l, timeout_ms, source_now_ms());
 	n = epoll_wait(l->epoll_fd, ev, EVENTS_MAX, settled == l->settled ? wait : 0);
 	for (int i = 0; i < n; i++)
 		handle(l, &ev[i]);
 	timers_fire(&l->timers, source_now_ms());
-	dns_flush(l->dns);
-	at_flush(l->at);
+	udp_flush(l);
 	release_sigpipe(&before);
 }
 
@@ -209,6 +207,7 @@ struct source *source_live(struct arena *a, const struct live_options *o, const 
 		l->opt.timeout_ms = 5000;
 	arena_init(&l->arena, ARENA_MAX);
 	l->timers.arena = &l->arena;
+	udp_open(l);
 	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll_fd < 0)
 		*err = arena_printf(a, "epoll: %s", strerror(errno));

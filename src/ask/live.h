@@ -27,6 +27,7 @@
 struct at;
 struct detour;
 struct dns;
+struct udp;
 struct https;
 struct smtp;
 
@@ -40,7 +41,7 @@ struct live {
 	unsigned long settled; /* questions settled so far */
 	struct dns *dns;       /* the resolvers */
 	struct at *at;         /* other name servers */
-	struct dns_udp *udp;   /* the datagrams of both */
+	struct udp *udp;       /* the datagrams of both */
 	struct https *https;
 	struct smtp *smtp;
 	struct detour *detours; /* as many as opt.nconnect_to */
@@ -194,8 +195,8 @@ void dns_close(struct dns *d);
 void dns_ask(struct dns *d, struct question *q);
 /* Asks what is in line, as far as there is room. */
 void dns_pump(struct dns *d);
-/* Sends what was asked. */
-void dns_flush(struct dns *d);
+/* Tells c-ares of what was met in sending. True when there was something. */
+bool dns_tell_failures(struct dns *d);
 /* How many there are in line for whom there is no room. */
 size_t dns_line(const struct dns *d);
 void dns_event(struct dns *d, unsigned owner, int fd, bool readable, bool writable);
@@ -212,10 +213,6 @@ void servers_close(struct dns *d);
  * opened. */
 struct channel *server_channel(struct dns *d, unsigned server, enum via via, unsigned out_max,
 			       int64_t now_ms);
-/* Of all name servers together. */
-void udp_open(struct live *l);
-/* From now on c-ares sends and receives by way of us on this channel, which has not been used. */
-void udp_take_over(struct channel *c);
 /* Closes retired channels from which nothing is to be expected any more. */
 void servers_tidy(struct dns *d, int64_t now_ms);
 /* May a server be asked now, with regard to the limit of queries a second? In how many ms else? */
@@ -250,11 +247,18 @@ void at_open(struct live *l);
 void at_close(struct at *s);
 void at_ask(struct at *s, struct question *q);
 void at_pump(struct at *s);
-void at_flush(struct at *s);
 size_t at_line(const struct at *s);
 int at_tick(struct at *s, int64_t now_ms);
+bool at_tell_failures(struct at *s);
 /* The one of that number; NULL: there is none. */
 struct dns *at_find(struct at *s, unsigned number);
+
+/* ---- datagrams ---- */
+void udp_open(struct live *l);
+/* From now on c-ares sends and receives by way of us on this channel, which has not been used. */
+void udp_take_over(struct channel *c);
+/* Sends what was put aside. */
+void udp_flush(struct live *l);
 
 /* ---- HTTPS ---- */
 bool https_open(struct live *l, const char **err);

@@ -166,12 +166,6 @@ void at_pump(struct at *s)
 		dns_pump(s->server[i].dns);
 }
 
-void at_flush(struct at *s)
-{
-	for (unsigned i = 0; i < s->nserver; i++)
-		dns_flush(s->server[i].dns);
-}
-
 size_t at_line(const struct at *s)
 {
 	size_t n = s->nline;
@@ -192,6 +186,15 @@ int at_tick(struct at *s, int64_t now_ms)
 			least = wait;
 	}
 	return least;
+}
+
+bool at_tell_failures(struct at *s)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < s->nserver; i++)
+		any |= dns_tell_failures(s->server[i].dns);
+	return any;
 }
 
 struct dns *at_find(struct at *s, unsigned number)

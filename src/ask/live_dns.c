@@ -295,7 +295,6 @@ struct dns *dns_new(struct live *l, unsigned number, const char **err)
 
 bool dns_open(struct live *l, const char **err)
 {
-	udp_open(l);
 	l->dns = dns_new(l, 0, err);
 	return l->dns && servers_read(l, l->dns, err);
 }

@@ -1,7 +1,7 @@
 /* Datagrams for c-ares, many with each call of the system: half of what a question costs is spent
  * there.
  *
- * What c-ares sends is put aside until dns_flush(), which the loop calls before it waits. What has
+ * What c-ares sends is put aside until udp_flush(), which the loop calls before it waits. What has
  * come is read ahead: c-ares reads a socket until there is nothing left, so nothing stays here.
  *
  * An error in sending is told to c-ares when it next reads from that socket, as the system does
@@ -18,7 +18,7 @@
 
 enum { BATCH = 64, IN_MAX = UDP_ANSWER_MAX + 1 /* as much as c-ares 1.18 asks for */ };
 
-struct dns_udp {
+struct udp {
 	struct channel *channel; /* whose `out` is */
 	unsigned nout;
 	struct mmsghdr out[BATCH];
@@ -33,14 +33,9 @@ struct dns_udp {
 	uint8_t in_data[BATCH][IN_MAX];
 };
 
-static struct dns_udp *udp_of(const struct channel *c)
-{
-	return c->live->udp;
-}
-
 /* ---- out ---- */
 
-static void send_all(struct dns_udp *u)
+static void send_all(struct udp *u)
 {
 	struct channel *c = u->channel;
 
@@ -59,7 +54,7 @@ static void send_all(struct dns_udp *u)
 static ares_ssize_t put_aside(ares_socket_t fd, const struct iovec *at, int n, void *arg)
 {
 	struct channel *c = arg;
-	struct dns_udp *u = udp_of(c);
+	struct udp *u = c->live->udp;
 
 	if (n != 1 || at->iov_len > WIRE_QUERY_MAX || fd != c->fd)
 		return writev(fd, at, n);
@@ -71,31 +66,39 @@ static ares_ssize_t put_aside(ares_socket_t fd, const struct iovec *at, int n, v
 	return (ares_ssize_t)at->iov_len;
 }
 
+bool dns_tell_failures(struct dns *d)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < d->nchannel; i++) {
+		struct channel *c = d->channel[i];
+
+		if (!c->ares || !c->send_error)
+			continue;
+		ares_process_fd(c->ares, c->fd, ARES_SOCKET_BAD);
+		c->send_error = 0;
+		any = true;
+	}
+	return any;
+}
+
 /* c-ares sends anew what was on its way from a socket that failed, so there may be more to send. It
  * does so a few times. */
-void dns_flush(struct dns *d)
+void udp_flush(struct live *l)
 {
-	bool again = true;
+	bool again;
 
-	while (again) {
-		if (d->live->udp->nout)
-			send_all(d->live->udp);
-		again = false;
-		for (size_t i = 0; i < d->nchannel; i++) {
-			struct channel *c = d->channel[i];
-
-			if (!c->ares || !c->send_error)
-				continue;
-			ares_process_fd(c->ares, c->fd, ARES_SOCKET_BAD);
-			c->send_error = 0;
-			again = true;
-		}
-	}
+	do {
+		if (l->udp->nout)
+			send_all(l->udp);
+		again = dns_tell_failures(l->dns);
+		again |= at_tell_failures(l->at);
+	} while (again);
 }
 
 /* ---- in ---- */
 
-static bool read_ahead(struct dns_udp *u, int fd)
+static bool read_ahead(struct udp *u, int fd)
 {
 	int n;
 
@@ -112,7 +115,7 @@ static ares_ssize_t take_next(ares_socket_t fd, void *to, size_t max, int flags,
 			      struct sockaddr *from, ares_socklen_t *from_len, void *arg)
 {
 	struct channel *c = arg;
-	struct dns_udp *u = udp_of(c);
+	struct udp *u = c->live->udp;
 	const struct mmsghdr *m;
 	size_t n;
 
@@ -164,7 +167,7 @@ static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_sock
 static int close_socket(ares_socket_t fd, void *arg)
 {
 	struct channel *c = arg;
-	struct dns_udp *u = udp_of(c);
+	struct udp *u = c->live->udp;
 
 	if (fd == c->fd) {
 		if (u->channel == c)
@@ -191,7 +194,7 @@ void udp_take_over(struct channel *c)
 
 void udp_open(struct live *l)
 {
-	struct dns_udp *u = ARENA_NEW(&l->arena, struct dns_udp);
+	struct udp *u = ARENA_NEW(&l->arena, struct udp);
 
 	l->udp = u;
 	u->in_fd = -1;

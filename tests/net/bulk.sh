@@ -6,12 +6,7 @@ cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 2
 authcheck=$(realpath "${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}")
 work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-bulk.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-is() { # WHAT CONDITION...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
+. tests/net/lib_expect.sh
 offline=(--offline --discover none --format ndjson)
 domains_of() { sed -E 's/^\{"schema":"authcheck\/1","domain":"([^"]*)".*/\1/' "$@"; }
 # The time that an audit took aside.
@@ -121,5 +116,4 @@ for signal in INT TERM; do
 done
 is 'no temporary file is left' [ -z "$(ls "$work" | grep 'stopped\.')" ]
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

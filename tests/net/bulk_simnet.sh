@@ -22,12 +22,7 @@ trap end EXIT
 mkdir -p "$work/net"
 "$sim" start "${net[@]}" >"$work/start" 2>&1 || { cat "$work/start"; exit 1; }
 list=$work/net/data/domains.txt
-passed=0 failed=0
-is() { # WHAT CONDITION...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
+. tests/net/lib_expect.sh
 # What differs from run to run: statistics, the time of the answer within an advice, and the port that was asked.
 plain() { sed -E 's/,"stats":\{[^}]*\}//; s/id=20[0-9]{6}T[0-9]{6}/id=X/g; s/127\.0\.0\.1:[0-9]+/SERVER/g'; }
 same() { cmp -s "$1" "$2"; }
@@ -104,5 +99,4 @@ is 'some were killed under way' [ $sent -gt 3 ]
 run --resume "$work/resumed" --input "$list"
 is 'nothing is lost, nothing is there twice' same <(plain <"$work/resumed" | sort) <(sort "$work/plain")
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

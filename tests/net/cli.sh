@@ -5,30 +5,8 @@ cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 2
 authcheck=$(realpath "${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}")
 work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-cli.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
+. tests/net/lib_expect.sh
 good=fixtures/audit/base.tape
-
-# expect STATUS PATTERN ARGUMENT...: the status, and a line of both outputs that matches the pattern, if there is one.
-expect() {
-	local want=$1 pattern=$2 got
-	shift 2
-	"$authcheck" "$@" >"$work/out" 2>"$work/err" </dev/null
-	got=$?
-	if [ $got -ne "$want" ]; then
-		failed=$((failed + 1)); echo "FAILED: $*: exit status $got instead of $want"; head -n 3 "$work/err"
-	elif [ -n "$pattern" ] && ! cat "$work/out" "$work/err" | grep -Eq -- "$pattern"; then
-		failed=$((failed + 1)); echo "FAILED: $*: nothing matches $pattern"; head -n 3 "$work/err"
-	elif [ "$want" -eq 2 ] && { [ "$(wc -l <"$work/err")" -ne 1 ] || [ -s "$work/out" ]; }; then
-		failed=$((failed + 1)); echo "FAILED: $*: not one line"; head -n 3 "$work/err"
-	else
-		passed=$((passed + 1))
-	fi
-}
-is() { # WHAT CONDITION...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
 
 # ---- the receiver libraries ----
 expect 0 'Receiver libraries: as the RFCs have it \(libspf2, OpenDMARC, OpenDKIM\)' --stack --replay $good --selector sel1 --discover none \
@@ -254,5 +232,4 @@ is 'and shown' grep -q 'x1B' "$work/out"
 is 'colour when asked for' grep -q "$(printf '\033\\[')" "$work/out"
 is 'no line is wider than 80' [ -z "$("$authcheck" --replay $good --discover none example.com | awk 'length > 80')" ]
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

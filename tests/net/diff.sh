@@ -8,27 +8,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-diff.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work/tmp HOME=$work GIT_CONFIG_NOSYSTEM=1
 mkdir "$TMPDIR"
-passed=0 failed=0
+. tests/net/lib_expect.sh
 
-# expect STATUS PATTERN ARGUMENT...: the exit status, and a line of either output
-expect() {
-	local want=$1 pattern=$2 got
-	shift 2
-	"$authcheck" "$@" >"$work/out" 2>"$work/err" </dev/null
-	got=$?
-	if [ $got -ne "$want" ]; then
-		failed=$((failed + 1)); echo "FAILED: $*: exit status $got instead of $want"; head -n 5 "$work/out" "$work/err"
-	elif [ -n "$pattern" ] && ! cat "$work/out" "$work/err" | grep -Eq -- "$pattern"; then
-		failed=$((failed + 1)); echo "FAILED: $*: nothing matches $pattern"; head -n 20 "$work/out" "$work/err"
-	else
-		passed=$((passed + 1))
-	fi
-}
-is() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
 left() { [ -z "$(ls -A "$TMPDIR")" ]; }
 
 # ---- zones, of which one includes the other ----
@@ -336,5 +317,4 @@ else
 	echo 'real changes: skipped, the corpora are not here'
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -7,13 +7,8 @@ authcheck=$(realpath "${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}")
 corpora=$(realpath "${AUTHCHECK_SHARED:-../shared}")/corpora
 work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-getzones.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
+. tests/net/lib_expect.sh
 
-is() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
 rows() { # FILE: the findings, without their places
 	"$authcheck" --offline --discover short --zone "$1" --format csv -v 2>"$work/err" | cut -d, -f1-11
 }
@@ -77,5 +72,4 @@ if [ -d "$corpora/zones" ] && command -v named-compilezone >/dev/null; then
 		/usr/bin/python3 tests/net/octodns_compare.py "$work/$form.d" "$work/zone.d" || failed=$((failed + 1))
 	done
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -5,12 +5,7 @@ cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 2
 authcheck=$(realpath "${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}")
 work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-history.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-is() { # WHAT CONDITION...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
+. tests/net/lib_expect.sh
 has() { grep -qF -- "$1" "$work/out"; }
 lacks() { ! grep -qF -- "$1" "$work/out"; }
 silent() { [ ! -s "$work/out" ] && [ ! -s "$work/err" ]; }
@@ -237,5 +232,4 @@ many --resume "$work/resumed" >/dev/null 2>"$work/err"
 is '--resume and --state: each report once' [ "$(sed -E 's/.*"domain":"([^"]*)".*/\1/' "$work/resumed" | sort | uniq -c | awk '$1 == 1' | wc -l)" = 400 ]
 is '--resume and --state: no state twice' [ "$(holds | cut -d' ' -f1,2)" = "$(holds | cut -d' ' -f1,3)" ]
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

@@ -5,14 +5,9 @@ cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 2
 authcheck=$(realpath "${AUTHCHECK:-./authcheck}")
 work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-many.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
+. tests/net/lib_expect.sh
 N=3000
 
-is() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
 run() { # ARGUMENT...: within 500 MB and a minute
 	(ulimit -v 500000 && exec timeout 60 "$authcheck" "$@") >"$work/out" 2>"$work/err"
 }
@@ -44,5 +39,4 @@ for i in $(seq $N); do
 done
 run --offline --discover none --zone "$work/split" --format ndjson
 is 'every folder is a zone' test "$(wc -l <"$work/out")" -eq $N
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -8,26 +8,7 @@ corpora=$(realpath "${AUTHCHECK_SHARED:-../shared}")/corpora
 work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-split.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export HOME=$work GIT_CONFIG_NOSYSTEM=1
-passed=0 failed=0
-
-expect() { # STATUS PATTERN ARGUMENT...: the exit status, and a line of either output
-	local want=$1 pattern=$2 got
-	shift 2
-	"$authcheck" "$@" >"$work/out" 2>"$work/err" </dev/null
-	got=$?
-	if [ $got -ne "$want" ]; then
-		failed=$((failed + 1)); echo "FAILED: $*: exit status $got instead of $want"; head -n 5 "$work/out" "$work/err"
-	elif [ -n "$pattern" ] && ! cat "$work/out" "$work/err" | grep -Eq -- "$pattern"; then
-		failed=$((failed + 1)); echo "FAILED: $*: nothing matches $pattern"; head -n 20 "$work/out" "$work/err"
-	else
-		passed=$((passed + 1))
-	fi
-}
-is() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
+. tests/net/lib_expect.sh
 
 # ---- the fixture, and the same zone as a BIND file ----
 for of in split split.zone; do
@@ -124,5 +105,4 @@ if [ -d "$corpora/octodns" ]; then
 	is 'there are many files' test "$(find "$work/cut" -name '2.yaml' | wc -l)" -gt 20
 	/usr/bin/python3 tests/net/octodns_compare.py "$work/parts" "$work/whole" || failed=$((failed + 1))
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

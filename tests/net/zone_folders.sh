@@ -6,12 +6,7 @@ cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 2
 authcheck=${AUTHCHECK_SAN:-${AUTHCHECK:-./authcheck}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/authcheck-folders.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-is() { # WHAT command...
-	local what=$1
-	shift
-	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
-}
+. tests/net/lib_expect.sh
 run() { # ARGUMENT...: the report, the complaints and the status
 	"$authcheck" --offline --discover none "$@" >"$work/out" 2>"$work/err"
 	status=$?
@@ -69,5 +64,4 @@ rm "$zones/deep/broken.yaml"
 printf 'a A 192.0.2.300\n' >"$zones/deep/broken.example.zone"
 refuses 'broken.example.zone:1: not an IPv4 address' --zone "$zones"
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include "asn1.h"
 #include "smtp_job.h"
 
 enum { TEXT_MAX = 256, NAME_MAX_OCTETS = 255 };
@@ -75,17 +76,6 @@ static const char *name_text(struct arena *a, const X509_NAME *name)
 	return text;
 }
 
-static int64_t seconds_of(const ASN1_TIME *t)
-{
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	int days = 0, seconds = 0;
-
-	if (!epoch || !ASN1_TIME_diff(&days, &seconds, epoch, t))
-		days = seconds = 0;
-	ASN1_TIME_free(epoch);
-	return (int64_t)days * 86400 + seconds;
-}
-
 static bool is_plain(const unsigned char *p, int n)
 {
 	for (int i = 0; i < n; i++)
@@ -133,8 +123,8 @@ static void read_cert(struct arena *a, X509 *x, struct smtp_cert *out)
 
 	out->subject = name_text(a, X509_get_subject_name(x));
 	out->issuer = name_text(a, X509_get_issuer_name(x));
-	out->from_s = seconds_of(X509_get0_notBefore(x));
-	out->until_s = seconds_of(X509_get0_notAfter(x));
+	out->from_s = asn1_seconds(X509_get0_notBefore(x));
+	out->until_s = asn1_seconds(X509_get0_notAfter(x));
 	read_names(a, x, out);
 	hash(der, i2d_X509(x, &der), out->cert256, out->cert512);
 	OPENSSL_free(der);

@@ -6,6 +6,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "asn1.h"
+
 #define PURPOSE_OID  "1.3.6.1.5.5.7.3.31"
 #define LOGOTYPE_OID "1.3.6.1.5.5.7.1.12"
 
@@ -64,17 +66,6 @@ static const char *chain_fault(X509 *const *x, size_t n)
 }
 
 /* ---- one certificate ---- */
-
-static int64_t seconds_of(const ASN1_TIME *t)
-{
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	int days = 0, seconds = 0;
-
-	if (!epoch || !ASN1_TIME_diff(&days, &seconds, epoch, t))
-		days = seconds = 0;
-	ASN1_TIME_free(epoch);
-	return (int64_t)days * 86400 + seconds;
-}
 
 static bool is_oid(const ASN1_OBJECT *o, const char *oid)
 {
@@ -138,10 +129,10 @@ static void read_names(X509 *x, struct names *out)
 static void read_marks(X509 *const *x, size_t n, struct names *names, struct mark_cert *out)
 {
 	out->chain = chain_fault(x, n);
-	out->from_s = seconds_of(X509_get0_notBefore(x[0]));
-	out->until_s = seconds_of(X509_get0_notAfter(x[0]));
+	out->from_s = asn1_seconds(X509_get0_notBefore(x[0]));
+	out->until_s = asn1_seconds(X509_get0_notAfter(x[0]));
 	for (size_t i = 1; i < n; i++) {
-		int64_t until = seconds_of(X509_get0_notAfter(x[i]));
+		int64_t until = asn1_seconds(X509_get0_notAfter(x[i]));
 
 		out->ca_until_s = until < out->ca_until_s ? until : out->ca_until_s;
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "name.h"
 
 enum { SHORT_FROM = 10 }; /* for more audits than this not all selectors are tried */
 
@@ -162,6 +163,20 @@ struct render_options program_render_options(const struct options *o)
 		.fail_on = o->fail_on,
 		.fail_never = o->fail_never,
 	};
+}
+
+bool program_format_is(const struct program *p, const char *name)
+{
+	return strcmp(p->o.format->name, name) == 0;
+}
+
+const char *program_name(struct program *p, const char *word)
+{
+	const char *why, *name = name_from_user(&p->arena, str_c(word), &why);
+
+	if (!name)
+		complain(arena_printf(&p->arena, "\"%s\" is no domain name: %s", word, why));
+	return name;
 }
 
 int program_worse(int a, int b)

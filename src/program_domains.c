@@ -72,17 +72,14 @@ static void add_named(struct domains *d, const char *name)
 static bool list_named(struct domains *d)
 {
 	struct program *p = d->p;
-	const char **names, *why;
+	const char **names;
 	size_t n;
 
 	for (size_t i = 0; i < p->o.words.n; i++) {
-		const char *name = name_from_user(&p->arena, str_c(p->o.words.item[i]), &why);
+		const char *name = program_name(p, p->o.words.item[i]);
 
-		if (!name) {
-			complain(arena_printf(&p->arena, "\"%s\" is no domain name: %s",
-					      p->o.words.item[i], why));
+		if (!name)
 			return false;
-		}
 		add_named(d, name);
 	}
 	for (size_t i = 0; !p->o.words.n && !p->o.inputs.n && i < p->nzones; i++) {

@@ -300,8 +300,7 @@ static bool options_agree(struct program *p)
 
 	if (p->o.resume && p->o.output)
 		what = "--resume writes to its own file: leave --output out";
-	else if (p->o.resume && is_given(&p->o, "--format") &&
-		 strcmp(p->o.format->name, "ndjson") != 0)
+	else if (p->o.resume && is_given(&p->o, "--format") && !program_format_is(p, "ndjson"))
 		what = "--resume writes ndjson: leave --format out";
 	if (what)
 		complain(what);

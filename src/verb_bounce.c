@@ -218,9 +218,9 @@ static void render(struct bounces *b, struct arena *scratch, const struct bounce
 {
 	struct program *p = b->p;
 
-	if (strcmp(p->o.format->name, "text") != 0)
-		render_bounce_json(&p->out, scratch, r, strcmp(p->o.format->name, "ndjson") == 0,
-				   index, b->n);
+	if (!program_format_is(p, "text"))
+		render_bounce_json(&p->out, scratch, r, program_format_is(p, "ndjson"), index,
+				   b->n);
 	else
 		render_bounce_text(&p->out, scratch, r, &b->ro, index, b->n);
 }

@@ -79,16 +79,11 @@ static void add_domain(struct run *r, const char *name)
 
 static bool name_domains(struct run *r)
 {
-	struct arena *a = &r->p->arena;
-
 	for (size_t i = 0; i < r->p->o.words.n; i++) {
-		const char *why, *word = r->p->o.words.item[i],
-				 *name = name_from_user(a, str_c(word), &why);
+		const char *name = program_name(r->p, r->p->o.words.item[i]);
 
-		if (!name) {
-			complain(arena_printf(a, "\"%s\" is no domain name: %s", word, why));
+		if (!name)
 			return false;
-		}
 		add_domain(r, name);
 	}
 	r->total.all = r->n;
@@ -189,7 +184,7 @@ static void count(struct run *r, const struct diff *d)
 /* These have a form of their own for a diff; the others are given what is new as a report. */
 static bool is_prose(const struct program *p)
 {
-	return strcmp(p->o.format->name, "text") == 0 || strcmp(p->o.format->name, "markdown") == 0;
+	return program_format_is(p, "text") || program_format_is(p, "markdown");
 }
 
 /* These show findings at the lines of files, and a line needs to be told once. */

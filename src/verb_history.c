@@ -1,15 +1,9 @@
 /* authcheck history: the states of domains that --state keeps, or the runs. */
 #include "history.h"
 #include "kept.h"
-#include "name.h"
 #include "saved.h"
 
 enum { STATES_MAX = 10000, WORK_MAX = 1024 * 1024 * 1024 };
-
-static bool is_format(const struct program *p, const char *name)
-{
-	return strcmp(p->o.format->name, name) == 0;
-}
 
 /* What a verb does not heed, it must not take. */
 static bool options_agree(struct program *p)
@@ -32,7 +26,8 @@ static bool options_agree(struct program *p)
 		complain("which history? `authcheck history --state DIR DOMAIN`");
 		return false;
 	}
-	if (!is_format(p, "text") && !is_format(p, "json") && !is_format(p, "ndjson")) {
+	if (!program_format_is(p, "text") && !program_format_is(p, "json") &&
+	    !program_format_is(p, "ndjson")) {
 		complain("history: --format is text, json or ndjson");
 		return false;
 	}
@@ -82,18 +77,18 @@ static bool show_domain(struct program *p, struct history *h, const char *name, 
 	n = read_states(h, &work, name, &state);
 	if (!n && !history_error(h))
 		complain(arena_printf(&p->arena, "%s: no audit of %s is kept", p->o.state, name));
-	if (n && is_format(p, "text")) {
+	if (n && program_format_is(p, "text")) {
 		buf_adds(&p->out, index ? "\n" : "");
 		render_history_text(&p->out, &work, name, state, n, &ro);
 	} else if (n || p->o.words.n > 1) {
-		render_history_json(&p->out, &work, name, state, n, is_format(p, "ndjson"), index,
-				    p->o.words.n);
+		render_history_json(&p->out, &work, name, state, n, program_format_is(p, "ndjson"),
+				    index, p->o.words.n);
 	}
 	arena_free(&work);
 	return n > 0;
 }
 
-static bool show_runs(struct program *p, struct history *h)
+static void show_runs(struct program *p, struct history *h)
 {
 	struct render_options ro = program_render_options(&p->o);
 	struct past_run *run = NULL;
@@ -103,25 +98,18 @@ static bool show_runs(struct program *p, struct history *h)
 	do
 		run = arena_grow(&p->arena, run, n, &cap, sizeof(*run));
 	while (n < STATES_MAX && history_run(h, &p->arena, &id, &run[n]) && ++n);
-	if (is_format(p, "text"))
+	if (program_format_is(p, "text"))
 		render_runs_text(&p->out, &p->arena, run, n, &ro);
 	else
-		render_runs_json(&p->out, &p->arena, run, n, is_format(p, "ndjson"));
-	return true;
+		render_runs_json(&p->out, &p->arena, run, n, program_format_is(p, "ndjson"));
 }
 
 static bool read_names(struct program *p)
 {
 	for (size_t i = 0; i < p->o.words.n; i++) {
-		const char *why, *word = p->o.words.item[i],
-				 *name = name_from_user(&p->arena, str_c(word), &why);
-
-		if (!name) {
-			complain(
-				arena_printf(&p->arena, "\"%s\" is no domain name: %s", word, why));
+		p->o.words.item[i] = program_name(p, p->o.words.item[i]);
+		if (!p->o.words.item[i])
 			return false;
-		}
-		p->o.words.item[i] = name;
 	}
 	return true;
 }

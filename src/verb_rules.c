@@ -18,17 +18,12 @@ static bool only(struct program *p, const char *verb, const char *one, const cha
 	return true;
 }
 
-static bool is_markdown(const struct program *p)
-{
-	return strcmp(p->o.format->name, "markdown") == 0;
-}
-
 /* The table as text, or as the page of doc/ that is made from it. */
 static bool table_options(struct program *p, const char *verb)
 {
 	if (!only(p, verb, "--format", "--output"))
 		return false;
-	if (strcmp(p->o.format->name, "text") == 0 || is_markdown(p))
+	if (program_format_is(p, "text") || program_format_is(p, "markdown"))
 		return true;
 	complain(arena_printf(&p->arena, "%s: --format is text or markdown", verb));
 	return false;
@@ -130,7 +125,7 @@ int verb_rules(struct program *p)
 			"rules takes no argument; `authcheck explain RULE` says more of one");
 	if (!table_options(p, "rules"))
 		return EXIT_USAGE;
-	if (is_markdown(p))
+	if (program_format_is(p, "markdown"))
 		render_rules_markdown(&p->out);
 	else
 		render_rules_text(&p->out);
@@ -144,7 +139,7 @@ int verb_receivers(struct program *p)
 			"receivers takes no argument; `authcheck --receiver NAME` judges for one");
 	if (!table_options(p, "receivers"))
 		return EXIT_USAGE;
-	if (is_markdown(p))
+	if (program_format_is(p, "markdown"))
 		render_receivers_markdown(&p->out);
 	else
 		render_receivers_text(&p->out);

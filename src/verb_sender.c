@@ -237,11 +237,11 @@ static int judge(struct sending *s)
 	if (!audit_run(&a, &setup, s->from) || !a.report.sender) {
 		complain(arena_printf(&p->arena, "%s: out of memory", s->from));
 	} else {
-		if (strcmp(p->o.format->name, "text") == 0)
+		if (program_format_is(p, "text"))
 			render_sender_text(&p->out, &a.work, &a.report, &ro);
 		else
 			render_sender_json(&p->out, &a.work, &a.report,
-					   strcmp(p->o.format->name, "ndjson") == 0);
+					   program_format_is(p, "ndjson"));
 		program_record(p, &a.work, &a.facts);
 		status = status_of(p, &a.report);
 	}

@@ -59,6 +59,11 @@ struct audit_setup program_setup(const struct program *p, size_t n);
 /* The tape of --record: its head, and those of the answers that are not on it yet. */
 void program_record_begin(struct program *p, int64_t now_s);
 void program_record(struct program *p, struct arena *work, const struct facts *all);
+/* Is --format of that name? */
+bool program_format_is(const struct program *p, const char *name);
+/* The name that a word of the command line stands for (name_from_user()). NULL, with a complaint,
+ * when it is none. */
+const char *program_name(struct program *p, const char *word);
 /* Of two exit statuses the one that counts: 2 before 1 before 3 before 0. */
 int program_worse(int a, int b);
 /* The exit status as --format has it: monitors take 2 for the worst that can be told of a domain,

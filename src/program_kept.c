@@ -68,18 +68,16 @@ void kept_past(struct kept *k, struct audit *a, const char *domain, struct audit
 	wish->past = past;
 }
 
-static struct str lasting(struct audit *a)
+/* What is to be kept of the report. */
+static void take_text(struct kept *k, struct audit *a)
 {
 	struct buf text;
-	struct str s;
 
 	buf_init(&text, LASTING_MAX);
 	render_json_lasting(&text, &a->work, &a->report);
-	s = arena_str(&a->work, buf_str(&text));
-	if (text.failed)
-		s.n = 0;
+	k->text = text.failed ? S("") : arena_str(&a->work, buf_str(&text));
+	history_digest(k->text, k->digest);
 	buf_free(&text);
-	return s;
 }
 
 /* The last audit as a report; NULL: there is none, or what is kept cannot be read any more, by a
@@ -100,17 +98,16 @@ static const struct report *last_report(struct kept *k, struct audit *a, int64_t
 void kept_compare(struct kept *k, struct audit *a)
 {
 	struct history_state last;
-	uint8_t digest[HISTORY_DIGEST];
 	bool there;
 
 	k->text = S("");
 	a->report.change = NULL;
 	if (!k->history || history_error(k->history))
 		return;
-	k->text = lasting(a);
+	take_text(k, a);
 	there = history_newest(k->history, a->report.domain, 0, &last);
-	history_digest(k->text, digest);
-	if (there && memcmp(digest, last.digest, sizeof(digest)) == 0)
+	k->same = there && memcmp(k->digest, last.digest, sizeof(k->digest)) == 0;
+	if (k->same)
 		change_none(&a->work, last.last_s, &a->report, &k->change);
 	else
 		change_since(&a->work, there ? last_report(k, a, last.id) : NULL,
@@ -118,8 +115,10 @@ void kept_compare(struct kept *k, struct audit *a)
 	if (history_error(k->history))
 		return;
 	a->report.change = &k->change;
-	if (k->change.ncarried)
-		k->text = lasting(a);
+	if (!k->change.ncarried)
+		return;
+	take_text(k, a);
+	k->same = there && memcmp(k->digest, last.digest, sizeof(k->digest)) == 0;
 }
 
 int kept_exit(struct kept *k, struct audit *a)
@@ -142,6 +141,7 @@ bool kept_shows(const struct kept *k, const struct audit *a)
 void kept_put(struct kept *k, struct audit *a, size_t index)
 {
 	const struct change *c = a->report.change;
+	struct history_audit audit;
 
 	k->total.names++;
 	if (!c || !k->text.n)
@@ -149,20 +149,18 @@ void kept_put(struct kept *k, struct audit *a, size_t index)
 	k->total.changed += change_tells(c, k->p->o.verbose);
 	k->total.worse += change_kind(c) == CHANGE_WORSE;
 	k->total.better += change_kind(c) == CHANGE_BETTER;
-	history_put(k->history, &(struct history_audit){ .index = index,
-							 .domain = a->report.domain,
-							 .text = k->text,
-							 .change = (int)change_kind(c),
-							 .seen = a->report.seen.item,
-							 .nseen = a->report.seen.n });
+	audit = (struct history_audit){ .index = index,
+					.domain = a->report.domain,
+					.text = k->text,
+					.same = k->same,
+					.change = (int)change_kind(c),
+					.seen = a->report.seen.item,
+					.nseen = a->report.seen.n };
+	memcpy(audit.digest, k->digest, sizeof(audit.digest));
+	history_put(k->history, &audit);
 }
 
 /* ---- reports ---- */
-
-static bool is_format(const struct program *p, const char *name)
-{
-	return strcmp(p->o.format->name, name) == 0;
-}
 
 /* Of formats that know no change, what is new is the report. */
 void kept_render(struct kept *k, struct audit *a, struct buf *out, const struct render_options *ro,
@@ -172,11 +170,12 @@ void kept_render(struct kept *k, struct audit *a, struct buf *out, const struct 
 	const struct render_format *format = k->p->o.format;
 	struct report added;
 
-	if (!k->p->o.only_changes || !c || is_format(k->p, "json") || is_format(k->p, "ndjson")) {
+	if (!k->p->o.only_changes || !c || program_format_is(k->p, "json") ||
+	    program_format_is(k->p, "ndjson")) {
 		format->one(out, &a->work, &a->report, ro, index, total);
-	} else if (is_format(k->p, "text")) {
+	} else if (program_format_is(k->p, "text")) {
 		render_diff_text(out, &a->work, &c->diff, ro);
-	} else if (is_format(k->p, "markdown")) {
+	} else if (program_format_is(k->p, "markdown")) {
 		render_diff_markdown(out, &a->work, &c->diff, ro);
 	} else {
 		diff_report_of_new(&a->work, &c->diff, false, &added);
@@ -186,7 +185,8 @@ void kept_render(struct kept *k, struct audit *a, struct buf *out, const struct 
 
 bool kept_is_prose(const struct kept *k)
 {
-	return k->p->o.only_changes && (is_format(k->p, "text") || is_format(k->p, "markdown"));
+	return k->p->o.only_changes &&
+	       (program_format_is(k->p, "text") || program_format_is(k->p, "markdown"));
 }
 
 void kept_render_end(struct kept *k, struct buf *out, const struct render_options *ro)

@@ -57,8 +57,10 @@ void history_digest(struct str text, uint8_t out[HISTORY_DIGEST]);
 struct history_audit {
 	size_t index; /* of its report among those of the run, in the order they are written */
 	const char *domain;
-	struct str text; /* what is kept, the same whenever the same was found */
-	int change;      /* for the run's counts: 1 first, 2 worse, 3 better */
+	struct str text;                /* what is kept, the same whenever the same was found */
+	uint8_t digest[HISTORY_DIGEST]; /* its */
+	bool same;                      /* it is that of the newest state */
+	int change;                     /* for the run's counts: 1 first, 2 worse, 3 better */
 	const struct past_seen *seen;
 	size_t nseen;
 };

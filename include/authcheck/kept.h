@@ -15,7 +15,9 @@ struct kept {
 	struct program *p;
 	struct history *history; /* NULL: none is kept */
 	struct change change;    /* of the audit that is looked at, */
-	struct str text;         /* and what is kept of it */
+	struct str text;         /* and what is kept of it; */
+	uint8_t digest[32];      /* its digest, */
+	bool same;               /* which is that of the last audit */
 	struct change_total total;
 	int64_t begun_s, begun_ms, written_ms;
 	bool failed; /* it has been told */

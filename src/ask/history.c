@@ -40,7 +40,6 @@ static const char temporary[] =
 static const char *const texts[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
-	[SQL_ROLLBACK] = "ROLLBACK",
 	[SQL_NEWEST] = "SELECT id, first_s, last_s, times, digest FROM state WHERE domain = ?1"
 		       " AND (?2 = 0 OR id < ?2) ORDER BY id DESC LIMIT 1",
 	[SQL_TEXT] = "SELECT octets, text FROM body WHERE id = ?1",

@@ -9,7 +9,6 @@
 enum history_sql {
 	SQL_BEGIN,
 	SQL_COMMIT,
-	SQL_ROLLBACK,
 	SQL_NEWEST,
 	SQL_TEXT,
 	SQL_PAST,

@@ -51,22 +51,16 @@ static void wait_seen(struct history *h, size_t index, const struct past_seen *s
 void history_put(struct history *h, const struct history_audit *audit)
 {
 	uLongf n = compressBound((uLong)audit->text.n);
-	uint8_t digest[HISTORY_DIGEST];
-	struct history_state newest;
 	Bytef *small = NULL;
 	sqlite3_stmt *s;
-	bool same;
 
-	history_digest(audit->text, digest);
-	same = history_newest(h, audit->domain, 0, &newest) &&
-	       memcmp(newest.digest, digest, HISTORY_DIGEST) == 0;
 	s = history_sql(h, SQL_WAIT);
 	if (!s)
 		return;
 	sqlite3_bind_int64(s, 1, (int64_t)audit->index);
 	sqlite3_bind_text(s, 2, audit->domain, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(s, 3, digest, HISTORY_DIGEST, SQLITE_STATIC);
-	if (!same) {
+	sqlite3_bind_blob(s, 3, audit->digest, HISTORY_DIGEST, SQLITE_STATIC);
+	if (!audit->same) {
 		small = malloc(n);
 		if (!small || compress2(small, &n, (const Bytef *)audit->text.p,
 					(uLong)audit->text.n, Z_BEST_SPEED) != Z_OK)

@@ -54,12 +54,18 @@ static struct history *opened(bool make)
 static void put(struct history *h, size_t index, const char *domain, const char *text,
 		const struct past_seen *seen)
 {
-	history_put(h, &(struct history_audit){ .index = index,
-						.domain = domain,
-						.text = str_c(text),
-						.change = 2,
-						.seen = seen,
-						.nseen = seen ? 1 : 0 });
+	struct history_audit audit = { .index = index,
+				       .domain = domain,
+				       .text = str_c(text),
+				       .change = 2,
+				       .seen = seen,
+				       .nseen = seen ? 1 : 0 };
+	struct history_state newest;
+
+	history_digest(audit.text, audit.digest);
+	audit.same = history_newest(h, domain, 0, &newest) &&
+		     memcmp(newest.digest, audit.digest, sizeof(newest.digest)) == 0;
+	history_put(h, &audit);
 	assert_null(history_error(h));
 }
 

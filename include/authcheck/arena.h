@@ -54,6 +54,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
 /* A time, seconds since 1970, as strftime() has it, in UTC; "?" for one that is none, or longer
  * than 63 octets. */
 const char *arena_time(struct arena *a, const char *fmt, int64_t at_s);
+/* Its day, "2026-11-24". */
+const char *arena_day(struct arena *a, int64_t at_s);
 
 /* Room for one more at the end of a growing array `items` of `*n` used and `*cap` allotted items of
  * `size` octets: returns the array, moved when it had to grow. The caller stores the item and

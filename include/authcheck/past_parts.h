@@ -12,9 +12,6 @@ bool past_has_seen(const struct check *c, enum past_kind kind, const char *key);
 /* What was there at the last audit; NULL: nothing. */
 const struct past_item *past_last(const struct check *c, enum past_kind kind, const char *key);
 
-/* The day of a time, "2026-11-24". */
-const char *past_day(struct check *c, int64_t at_s);
-
 /* The first of words that are parted by one blank each, taken off *s; n 0: there is none. */
 struct str past_next_word(struct str *s);
 

@@ -168,6 +168,11 @@ const char *arena_time(struct arena *a, const char *fmt, int64_t at_s)
 	return gmtime_r(&at, &tm) && strftime(text, 64, fmt, &tm) ? text : "?";
 }
 
+const char *arena_day(struct arena *a, int64_t at_s)
+{
+	return arena_time(a, "%Y-%m-%d", at_s);
+}
+
 void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
 {
 	void *more;

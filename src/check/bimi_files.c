@@ -14,7 +14,6 @@
 #include "mark_cert.h"
 #include "name.h"
 #include "psl.h"
-#include "smtp_host.h"
 #include "svg.h"
 
 enum { HTTPS_PORT = 443, TOLD_MAX = 5 };
@@ -150,13 +149,13 @@ static bool names_domain(struct arena *a, const struct mark_cert *m, const char 
 static const char *time_fault(const struct check *c, const struct mark_cert *m)
 {
 	if (c->now_s > m->until_s)
-		return arena_printf(c->arena, "it expired on %s", smtp_day(c->arena, m->until_s));
+		return arena_printf(c->arena, "it expired on %s", arena_day(c->arena, m->until_s));
 	if (c->now_s < m->from_s)
 		return arena_printf(c->arena, "it is not valid before %s",
-				    smtp_day(c->arena, m->from_s));
+				    arena_day(c->arena, m->from_s));
 	return c->now_s > m->ca_until_s
 		       ? arena_printf(c->arena, "the certificate of an issuer expired on %s",
-				      smtp_day(c->arena, m->ca_until_s))
+				      arena_day(c->arena, m->ca_until_s))
 		       : NULL;
 }
 

@@ -156,9 +156,9 @@ static const char *days_fault(struct check *c, const struct smtp_cert *x)
 {
 	if (c->now_s > x->until_s)
 		return arena_printf(c->arena, "which expired on %s",
-				    smtp_day(c->arena, x->until_s));
+				    arena_day(c->arena, x->until_s));
 	return c->now_s < x->from_s ? arena_printf(c->arena, "which is not valid before %s",
-						   smtp_day(c->arena, x->from_s))
+						   arena_day(c->arena, x->from_s))
 				    : NULL;
 }
 

@@ -3,8 +3,6 @@
  *   1. Records at _mta-sts that do not begin with "v=STSv1;" are left out; unless exactly one is
  * left, and that one is well-formed, there is no policy, and none is fetched.
  *   2. The policy host must have an address; only then is it asked. */
-#include <time.h>
-
 #include "control.h"
 #include "mend.h"
 #include "mta_sts_run.h"
@@ -27,9 +25,7 @@ static const enum rule_id fault_rules[] = {
 static const char *good_id(struct check *c, const struct mta_sts *m)
 {
 	char *id = arena_alloc(c->arena, 33);
-	time_t now = (time_t)c->now_s;
 	size_t n = 0;
-	struct tm tm;
 
 	for (size_t i = 1; m && i < m->tags.n && !n; i++) {
 		const struct tag *t = &m->tags.item[i];
@@ -39,9 +35,7 @@ static const char *good_id(struct check *c, const struct mta_sts *m)
 			    ascii_is_digit((unsigned char)t->value.p[k]))
 				id[n++] = t->value.p[k];
 	}
-	if (!n && gmtime_r(&now, &tm))
-		strftime(id, 33, "%Y%m%dT%H%M%S", &tm);
-	return id;
+	return n ? id : arena_time(c->arena, "%Y%m%dT%H%M%S", c->now_s);
 }
 
 static const char *mended(struct check *c, const char *name, const struct mta_sts *m)

@@ -50,11 +50,6 @@ const struct past_item *past_last(const struct check *c, enum past_kind kind, co
 	return NULL;
 }
 
-const char *past_day(struct check *c, int64_t at_s)
-{
-	return arena_time(c->arena, "%Y-%m-%d", at_s);
-}
-
 int past_by_text(const void *x, const void *y)
 {
 	return strcmp(*(const char *const *)x, *(const char *const *)y);
@@ -92,7 +87,7 @@ static void check_unchanged(struct check *c, const struct dkim_key_view *v, cons
 		return;
 	f = found(c, RULE_DKIM_UNCHANGED, v->fact->name, v->fact, v->rr);
 	f->detail = arena_printf(c->arena, "it has been there since %s at least",
-				 past_day(c, p->first_s));
+				 arena_day(c->arena, p->first_s));
 	if (v->cname)
 		f->fix = arena_printf(
 			c->arena, "the key is kept at %s: have it changed by whose name that is",
@@ -158,7 +153,7 @@ static void check_gone(struct check *c, const struct past_item *p)
 		return;
 	x = found(c, newer ? RULE_DKIM_RETIRED : RULE_DKIM_VANISHED, name, f, NULL);
 	x->detail = arena_printf(c->arena, "selector %s had one from %s to %s at least%s%s", p->key,
-				 past_day(c, p->first_s), past_day(c, p->last_s),
+				 arena_day(c->arena, p->first_s), arena_day(c->arena, p->last_s),
 				 newer ? "; newer: " : "", newer ? newer : "");
 	if (!newer)
 		x->fix = arena_printf(
@@ -269,7 +264,7 @@ static void check_policy(struct check *c)
 	f = found(c, RULE_STS_ID_UNCHANGED, v->fact->name, v->fact, v->rr);
 	f->at = (struct span){ (uint32_t)(record.id.p - record.text.p), (uint32_t)record.id.n };
 	f->detail = arena_printf(c->arena, "%s since %s", policy_change(c, old->value, value),
-				 past_day(c, old->last_s));
+				 arena_day(c->arena, old->last_s));
 	f->fix = mend_txt(c->arena, v->fact->name,
 			  str_c(arena_time(c->arena, "v=STSv1; id=%Y%m%dT%H%M%S", c->now_s)));
 }

@@ -1,8 +1,6 @@
 /* What an MX host said on port 25, and what it is worth. Layer: check. */
 #include "smtp_host.h"
 
-#include <time.h>
-
 #include "name.h"
 
 enum { NAMES_NAMED = 3 };
@@ -59,17 +57,6 @@ const char *smtp_hex(struct arena *a, const uint8_t *p, size_t n)
 	return text;
 }
 
-const char *smtp_day(struct arena *a, int64_t s)
-{
-	time_t t = (time_t)s;
-	char *text = arena_alloc(a, 32);
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || !strftime(text, 32, "%Y-%m-%d", &tm))
-		return "?";
-	return text;
-}
-
 const char *smtp_join(struct arena *a, const char *x, const char *y)
 {
 	return x && y ? arena_printf(a, "%s; %s", x, y) : x ? x : y;
@@ -81,10 +68,10 @@ static const char *time_fault(struct check *c, const struct smtp_talk *t)
 
 	if (c->now_s > leaf->until_s)
 		return arena_printf(c->arena, "it expired on %s",
-				    smtp_day(c->arena, leaf->until_s));
+				    arena_day(c->arena, leaf->until_s));
 	if (c->now_s < leaf->from_s)
 		return arena_printf(c->arena, "it is not valid before %s",
-				    smtp_day(c->arena, leaf->from_s));
+				    arena_day(c->arena, leaf->from_s));
 	return t->pkix == SMTP_PKIX_TIME ? "the certificate of one of its CAs has expired" : NULL;
 }
 

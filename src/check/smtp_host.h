@@ -31,9 +31,6 @@ struct smtp_cert_faults smtp_cert_faults(struct check *c, const struct fact *smt
 /* In hexadecimal. */
 const char *smtp_hex(struct arena *a, const uint8_t *p, size_t n);
 
-/* "2026-11-24" */
-const char *smtp_day(struct arena *a, int64_t s);
-
 /* Two clauses as one; each may be NULL. */
 const char *smtp_join(struct arena *a, const char *x, const char *y);
 

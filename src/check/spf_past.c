@@ -133,9 +133,10 @@ static void check_include(struct check *c, const struct spf_node *root, const st
 	more = only_in(c, value, old->value);
 	less = only_in(c, old->value, value);
 	f = spf_found(c, RULE_SPF_INCLUDE_CHANGED, root->rr, cost->term->at);
-	f->detail = arena_printf(c->arena, "%s since %s:%s%s%s%s%s", name, past_day(c, old->last_s),
-				 more ? " new: " : "", more ? more : "", more && less ? ";" : "",
-				 less ? " gone: " : "", less ? less : "");
+	f->detail = arena_printf(c->arena, "%s since %s:%s%s%s%s%s", name,
+				 arena_day(c->arena, old->last_s), more ? " new: " : "",
+				 more ? more : "", more && less ? ";" : "", less ? " gone: " : "",
+				 less ? less : "");
 }
 
 /* Includes that the record has no more are gone, as soon as it is known. */
